@@ -1,0 +1,2 @@
+//! The `pocketkey` command.
+fn main() {}
