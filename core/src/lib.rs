@@ -1,1 +1,3 @@
 //! The Pocketkey authenticator core.
+
+pub mod transport;
