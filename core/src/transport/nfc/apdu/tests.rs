@@ -4,8 +4,11 @@ use hex::decode;
 
 use super::*;
 
-/// Reads an APDU given in hexadecimal: header bytes, chaining, data, Nₑ.
-fn parsed(apdu: &str) -> Option<([u8; 4], bool, Vec<u8>, Option<usize>)> {
+/// Header bytes, chaining, data, Nₑ.
+type Parsed = ([u8; 4], bool, Vec<u8>, Option<usize>);
+
+/// Reads an APDU given in hexadecimal.
+fn parsed(apdu: &str) -> Option<Parsed> {
     let apdu = decode(apdu.replace(' ', "")).unwrap();
     Command::parse(&apdu).map(|command| {
         let Header { class, instruction, p1, p2 } = command.header;
