@@ -1,2 +1,40 @@
-//! The `pocketkey` command.
-fn main() {}
+//! The `pocketkey` command: the Pocketkey authenticator on a desktop.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+mod cli;
+mod credentials;
+mod doctor;
+mod log;
+mod metadata;
+mod names;
+mod open;
+mod person;
+mod phone;
+mod reset;
+mod screen;
+mod state;
+mod text;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command.unwrap_or(Command::Demo) {
+        Command::Phone(args) => phone::run(&args),
+        Command::Credentials(args) => credentials::run(&args.command),
+        Command::Reset(args) => reset::run(&args),
+        Command::Doctor(args) => return doctor::run(&args),
+        Command::Metadata => metadata::run(),
+        Command::Demo => return demo::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pocketkey: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
