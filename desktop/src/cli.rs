@@ -60,7 +60,11 @@ pub enum Command {
     /// Print the FIDO metadata statement (MDS3) of this authenticator
     Metadata,
     /// Register and sign in against a real relying party, in this one process
-    Demo,
+    Demo {
+        /// Write one JSON object per step
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 const STATE_HELP: &str = "\

@@ -2,15 +2,12 @@
 
 use std::error::Error;
 
-use pocketkey_core::{Authenticator, CredentialSummary};
+use pocketkey_core::authenticator::{Authenticator, CredentialSummary};
 use serde_json::{Value, json};
 
 use crate::cli::CredentialsCommand;
 use crate::open::{self, Nobody};
 use crate::text::{SHOWN, printable};
-
-#[cfg(test)]
-mod tests;
 
 /// Lists, deletes or renames.
 ///
@@ -71,8 +68,14 @@ fn find(authenticator: &Authenticator, prefix: &str) -> Result<CredentialSummary
         .filter(|credential| hex::encode(&credential.id).starts_with(&prefix));
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
-        (None, _) => Err(format!("no account has an ID that begins with {prefix}; see `pocketkey credentials list`").into()),
-        (Some(_), Some(_)) => Err(format!("several accounts have an ID that begins with {prefix}; give more of it").into()),
+        (None, _) => Err(format!(
+            "no account has an ID that begins with {prefix}; see `pocketkey credentials list`"
+        )
+        .into()),
+        (Some(_), Some(_)) => {
+            Err(format!("several accounts have an ID that begins with {prefix}; give more of it")
+                .into())
+        }
     }
 }
 

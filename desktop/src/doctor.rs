@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
-use pocketkey_core::{Authenticator, Location};
+use pocketkey_core::authenticator::Authenticator;
+use pocketkey_core::store::Location;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-pub use event::Event;
+pub use event::{Event, Request};
 
 use crate::screen::Screen;
 

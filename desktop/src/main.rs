@@ -1,6 +1,5 @@
 //! The `pocketkey` command: the Pocketkey authenticator on a desktop.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,6 +8,7 @@ use cli::{Cli, Command};
 
 mod cli;
 mod credentials;
+mod demo;
 mod doctor;
 mod log;
 mod metadata;
@@ -19,16 +19,18 @@ mod phone;
 mod reset;
 mod screen;
 mod state;
+#[cfg(test)]
+mod testing;
 mod text;
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command.unwrap_or(Command::Demo) {
+    let done = match Cli::parse().command.unwrap_or(Command::Demo { json: false }) {
         Command::Phone(args) => phone::run(&args),
         Command::Credentials(args) => credentials::run(&args.command),
         Command::Reset(args) => reset::run(&args),
         Command::Doctor(args) => return doctor::run(&args),
         Command::Metadata => metadata::run(),
-        Command::Demo => return demo::run(),
+        Command::Demo { json } => return demo::run(json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

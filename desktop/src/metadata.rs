@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use pocketkey_core::{Authenticator, Location};
+use pocketkey_core::authenticator::Authenticator;
+use pocketkey_core::store::Location;
 
 use crate::open::{self, Nobody};
 use crate::state::key::StoreKey;

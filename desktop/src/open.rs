@@ -3,9 +3,12 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use pocketkey_core::platform::{BoxFuture, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus};
+use pocketkey_core::authenticator::Authenticator;
+use pocketkey_core::platform::{
+    BoxFuture, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+};
 use pocketkey_core::software::{MonotonicClock, SoftwareKeyStore, SystemRng};
-use pocketkey_core::{Authenticator, Location};
+use pocketkey_core::store::Location;
 
 use crate::cli::StateArgs;
 use crate::state::key::{self, Kind, StoreKey};

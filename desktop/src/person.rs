@@ -1,16 +1,17 @@
 //! The person at the terminal, or what stands in for one: the desktop's `UserVerifier`.
 
+use std::future::poll_fn;
 use std::io::{self, BufRead, IsTerminal};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use pocketkey_core::platform::{
-    BoxFuture, Consent, Needs, Prompt, Refusal, UserVerifier, VerifierStatus,
+    BoxFuture, Choice, Consent, Needs, Prompt, Refusal, UserVerifier, VerifierStatus,
 };
-use tokio::sync::{Mutex, mpsc};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use self::answer::{Answer, Choices};
 use crate::cli::{Approve, Verify};
@@ -34,6 +35,8 @@ pub struct Person {
     verify: Verify,
     log: Arc<Log>,
     screen: Arc<Screen>,
+    /// Locked for an instant at a time: a question that is set aside (U2F's) must not keep the next
+    /// one from its answer.
     lines: Mutex<mpsc::Receiver<String>>,
 }
 
@@ -73,42 +76,40 @@ impl Person {
         Self { approve, verify, log, screen, lines: Mutex::new(lines) }
     }
 
+    fn lines(&self) -> MutexGuard<'_, mpsc::Receiver<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn answer(&self, prompt: &Prompt) -> Result<Consent, Refusal> {
         let verification = prompt.needs == Needs::Verification;
         let plays = verification && self.verify == Verify::Ask;
-        let (account, matched) = match self.approve {
-            Approve::Never => return Err(Refusal::Declined),
-            Approve::Always if !plays => (0, None),
+        let answer = match self.approve {
+            Approve::Never => Answer::Deny,
+            Approve::Always if !plays => Answer::Allow(0),
             Approve::Ask | Approve::Always => self.type_answer(prompt, plays).await?,
         };
-        let verified = match (verification, self.verify) {
-            (false, _) => false,
-            (true, Verify::Pass) => true,
-            (true, Verify::Ask) => matched.unwrap_or(false),
-            (true, Verify::Fail | Verify::None) => false,
-        };
-        if verification && !verified {
-            return Err(Refusal::NotVerified);
+        let consent = |verified, choice| Ok(Consent { verified, choice, authorization: None });
+        match answer {
+            Answer::Allow(index) if !verification => consent(false, Choice::Account(index)),
+            Answer::Allow(index) if plays || self.verify == Verify::Pass => {
+                consent(true, Choice::Account(index))
+            }
+            Answer::Older => consent(false, Choice::Older),
+            Answer::Allow(_) | Answer::NoMatch => Err(Refusal::NotVerified),
+            Answer::Deny | Answer::Unclear => Err(Refusal::Declined),
         }
-        Ok(Consent { verified, account, authorization: None })
     }
 
-    /// Waits for a line that answers: the account, and whether a played verification matched.
-    async fn type_answer(
-        &self,
-        prompt: &Prompt,
-        plays: bool,
-    ) -> Result<(usize, Option<bool>), Refusal> {
+    /// Waits for a line that answers the prompt.
+    async fn type_answer(&self, prompt: &Prompt, plays: bool) -> Result<Answer, Refusal> {
+        let choosing = self.approve == Approve::Ask;
         let choices = Choices {
-            accounts: match self.approve {
-                Approve::Ask => words::accounts(&prompt.operation).len(),
-                Approve::Always | Approve::Never => 0,
-            },
+            accounts: if choosing { words::accounts(&prompt.operation).len() } else { 0 },
+            older: choosing && words::not_listed(&prompt.operation) > 0,
             verification: plays,
         };
         // Nobody can have meant a line that was typed before the question.
-        let mut lines = self.lines.lock().await;
-        while lines.try_recv().is_ok() {}
+        while self.lines().try_recv().is_ok() {}
 
         let hint = choices.hint();
         let deadline = Instant::now() + prompt.timeout;
@@ -117,20 +118,19 @@ impl Person {
             let left = deadline.saturating_duration_since(Instant::now());
             let seconds = left.as_millis().div_ceil(1000);
             self.screen.ask(&format!("  {hint} ({seconds:>3} s) "));
-            let next = deadline - Duration::from_secs(left.as_secs().saturating_sub(1));
             tokio::select! {
                 () = &mut expired => return Err(Refusal::TimedOut),
-                () = sleep_until(next.min(Instant::now() + Duration::from_secs(1))) => {}
-                line = lines.recv() => match line.as_deref().map(|line| choices.understand(line)) {
+                () = sleep(Duration::from_secs(1)) => {}
+                line = poll_fn(|task| self.lines().poll_recv(task)) => match line {
                     None => {
                         self.screen.explain("  nobody can answer: standard input has ended");
-                        return Err(Refusal::Declined);
+                        return Ok(Answer::Deny);
                     }
-                    Some(Answer::Allow { account }) => return Ok((account, plays.then_some(true))),
-                    Some(Answer::NoMatch) => return Ok((0, Some(false))),
-                    Some(Answer::Deny) => return Err(Refusal::Declined),
-                    // The Enter has ended the line: the question comes again below it.
-                    Some(Answer::Unclear) => self.screen.withdraw(true),
+                    Some(line) => match choices.understand(&line) {
+                        // The Enter has ended the line: the question comes again below it.
+                        Answer::Unclear => self.screen.withdraw(true),
+                        answer => return Ok(answer),
+                    },
                 },
             }
         }
@@ -158,8 +158,12 @@ impl UserVerifier for Person {
             question.ended = true;
             self.screen.withdraw(!matches!(answer, Err(Refusal::TimedOut)));
             match &answer {
+                Ok(Consent { choice: Choice::Older, .. }) => {}
                 Ok(consent) => {
-                    let chosen = words::accounts(&prompt.operation).get(consent.account);
+                    let chosen = match consent.choice {
+                        Choice::Account(index) => words::accounts(&prompt.operation).get(index),
+                        Choice::Older => None,
+                    };
                     self.log.emit(&Event::Consent {
                         verified: consent.verified,
                         account: chosen.map(words::show_account),

@@ -14,7 +14,9 @@ pub fn run(args: &ResetArgs) -> Result<(), Box<dyn Error>> {
     let phone = open::open(&args.state, || Nobody)?;
     let place = phone.directory.path().display();
     let count = phone.authenticator.credentials()?.len();
-    if !args.yes && !confirmed(&format!("Erase {count} accounts, the PIN and all settings of {place}?"))? {
+    if !args.yes
+        && !confirmed(&format!("Erase {count} accounts, the PIN and all settings of {place}?"))?
+    {
         return Err("nothing was erased".into());
     }
     phone.authenticator.factory_reset()?;

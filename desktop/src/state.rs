@@ -14,10 +14,14 @@ mod tests;
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Neither `--state` nor anything to derive it from.
-    #[error("no place for the phone's state: neither HOME nor XDG_DATA_HOME is set; name one with --state DIR")]
+    #[error(
+        "no place for the phone's state: neither HOME nor XDG_DATA_HOME is set; name one with --state DIR"
+    )]
     NoHome,
     /// The directory is open to others.
-    #[error("others can look into {path}: run `chmod 700 {path}`, or name another directory with --state")]
+    #[error(
+        "others can look into {path}: run `chmod 700 {path}`, or name another directory with --state"
+    )]
     Exposed {
         /// The directory.
         path: String,

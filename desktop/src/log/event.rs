@@ -163,7 +163,11 @@ impl Event<'_> {
             Self::Disconnected(link, reason) => format!("{link:<7} disconnected: {reason}"),
             Self::Request(_) => return None,
             Self::Busy(request) => {
-                format!("{:<7} {} → busy with another request", request.link, request.command.name())
+                format!(
+                    "{:<7} {} → busy with another request",
+                    request.link,
+                    request.command.name()
+                )
             }
             Self::Asked(prompt) => words::question(prompt).join("\n"),
             Self::Consent { verified, account } => format!(

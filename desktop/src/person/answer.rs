@@ -1,10 +1,15 @@
 //! What the person may type, and what it means.
 
+#[cfg(test)]
+mod tests;
+
 /// What an answer can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choices {
     /// How many accounts are listed; with fewer than two there is nothing to choose.
     pub accounts: usize,
+    /// Whether there are older accounts that can be listed next.
+    pub older: bool,
     /// Whether the person plays the verification too.
     pub verification: bool,
 }
@@ -13,10 +18,9 @@ pub struct Choices {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// Agreed, with the account at this index.
-    Allow {
-        /// An index into the listed accounts.
-        account: usize,
-    },
+    Allow(usize),
+    /// None of these accounts: list the older ones.
+    Older,
     /// Refused.
     Deny,
     /// Played: a finger that is not the owner's.
@@ -29,16 +33,22 @@ impl Choices {
     /// The words that fit, for the end of the question.
     #[must_use]
     pub fn hint(self) -> String {
-        let several = self.accounts > 1;
-        match (self.verification, several) {
-            (false, false) => "Allow? [y/n]".to_owned(),
-            (false, true) => format!("Which one? [1-{}, n = none]", self.accounts),
-            (true, false) => "Verified? [v = it is the owner, f = no match, n = refuse]".to_owned(),
-            (true, true) => format!(
-                "Which one? [v1-v{} = it is the owner, f = no match, n = none]",
-                self.accounts
-            ),
+        let play = if self.verification { "v" } else { "" };
+        let mut words = Vec::new();
+        if self.choose() {
+            words.push(format!("{play}1-{play}{}", self.accounts.max(1)));
+            if self.older {
+                words.push("o = older ones".to_owned());
+            }
+        } else {
+            words.push(if self.verification { "v = it is the owner" } else { "y" }.to_owned());
         }
+        if self.verification {
+            words.push("f = no match".to_owned());
+        }
+        words.push("n = no".to_owned());
+        let question = if self.choose() { "Which one?" } else { "Allow?" };
+        format!("{question} [{}]", words.join(", "))
     }
 
     /// Understands a line. Where the owner has to be verified, only `v` says so: a `y` typed out
@@ -49,25 +59,26 @@ impl Choices {
         match line.as_str() {
             "n" | "no" => return Answer::Deny,
             "f" if self.verification => return Answer::NoMatch,
+            "o" if self.older => return Answer::Older,
             _ => {}
         }
-        let rest = if self.verification {
-            match line.strip_prefix('v') {
-                Some(rest) => rest.trim(),
-                None => return Answer::Unclear,
-            }
-        } else {
-            line.as_str()
+        let rest = match (self.verification, line.strip_prefix('v')) {
+            (true, Some(rest)) => rest.trim(),
+            (true, None) => return Answer::Unclear,
+            (false, _) => line.as_str(),
         };
-        let word = if self.verification { rest.is_empty() } else { matches!(rest, "y" | "yes") };
-        if self.accounts < 2 {
-            return if word { Answer::Allow { account: 0 } } else { Answer::Unclear };
+        if !self.choose() {
+            let agreed =
+                if self.verification { rest.is_empty() } else { matches!(rest, "y" | "yes") };
+            return if agreed { Answer::Allow(0) } else { Answer::Unclear };
         }
         match rest.parse::<usize>() {
-            Ok(number) if (1..=self.accounts).contains(&number) => {
-                Answer::Allow { account: number - 1 }
-            }
+            Ok(number) if (1..=self.accounts).contains(&number) => Answer::Allow(number - 1),
             _ => Answer::Unclear,
         }
+    }
+
+    const fn choose(self) -> bool {
+        self.accounts > 1 || self.older
     }
 }

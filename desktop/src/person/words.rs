@@ -5,6 +5,9 @@ use pocketkey_core::transport::Transport;
 
 use crate::text::{SHOWN, printable};
 
+#[cfg(test)]
+mod tests;
+
 /// The operation's name in the log.
 #[must_use]
 pub const fn operation_name(operation: &Operation) -> &'static str {
@@ -39,6 +42,15 @@ pub fn accounts(operation: &Operation) -> &[Account] {
         Operation::Register { account, .. } => account.as_slice(),
         Operation::SignIn { accounts, .. } => accounts,
         _ => &[],
+    }
+}
+
+/// How many accounts there are that the prompt does not list.
+#[must_use]
+pub const fn not_listed(operation: &Operation) -> u64 {
+    match operation {
+        Operation::SignIn { not_listed, .. } => *not_listed,
+        _ => 0,
     }
 }
 
@@ -85,13 +97,10 @@ pub const fn show_transport(transport: Transport) -> &'static str {
 /// The question, as lines: what would happen first, then the accounts where one is to be chosen.
 #[must_use]
 pub fn question(prompt: &Prompt) -> Vec<String> {
-    let mut lines = vec![format!(
-        "Over {}: {}",
-        show_transport(prompt.transport),
-        sentence(&prompt.operation)
-    )];
+    let mut lines =
+        vec![format!("Over {}: {}", show_transport(prompt.transport), sentence(&prompt.operation))];
     if let Operation::SignIn { accounts, not_listed, .. } = &prompt.operation
-        && accounts.len() > 1
+        && (accounts.len() > 1 || *not_listed > 0)
     {
         lines.extend(
             accounts
@@ -100,7 +109,7 @@ pub fn question(prompt: &Prompt) -> Vec<String> {
                 .map(|(index, account)| format!("  {}  {}", index + 1, show_account(account))),
         );
         if *not_listed > 0 {
-            lines.push(format!("  (and {not_listed} older accounts that are not listed)"));
+            lines.push(format!("  (and {not_listed} older ones)"));
         }
     }
     if prompt.needs == Needs::Verification {
@@ -122,11 +131,16 @@ fn sentence(operation: &Operation) -> String {
         }
         Operation::SignIn { site, accounts, .. } => match accounts.as_slice() {
             [] => format!("{} wants to sign you in", show_site(site)),
-            [one] => format!("{} wants to sign you in as {}", show_site(site), show_account(one)),
+            [one] if not_listed(operation) == 0 => {
+                format!("{} wants to sign you in as {}", show_site(site), show_account(one))
+            }
             _ => format!("{} wants to sign you in with one of", show_site(site)),
         },
         Operation::NoCredential { site } => {
-            format!("{} asks, but there is no account for it; confirm that you are there", show_site(site))
+            format!(
+                "{} asks, but there is no account for it; confirm that you are there",
+                show_site(site)
+            )
         }
         Operation::Select => "a program asks whether to use this phone".to_owned(),
         Operation::AllowToken { permissions, site } => {

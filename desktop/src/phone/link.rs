@@ -7,7 +7,7 @@ use pocketkey_core::transport::Transport;
 use pocketkey_core::transport::hid::{Answer, Event, Link, LinkConfig, Report, Request};
 use tokio::time::{Instant, sleep_until};
 
-use super::session::{LinkId, Message, Running, Session};
+use super::session::{LinkId, Message, Running, Session, answer_of};
 use crate::log;
 
 /// Answers a request that the power was cut under: CTAP2_ERR_KEEPALIVE_CANCEL.
@@ -90,14 +90,14 @@ pub async fn serve(
         // last: a report that waits was not late, this process was.
         tokio::select! {
             biased;
-            answer = async { driver.running.as_mut()?.await.into() }, if driver.running.is_some() => {
+            answer = answer_of(&mut driver.running) => {
                 driver.answered(answer);
             }
             incoming = source.next(), if sink.has_room() => match incoming? {
                 None => return Ok(()),
                 Some(Incoming::Report(report)) => driver.receive(&report),
                 Some(Incoming::Control(control)) => {
-                    driver.control(control);
+                    driver.control(control).await;
                     sink.push(Outgoing::Done(control));
                 }
             },
@@ -123,15 +123,12 @@ impl Driver<'_> {
     }
 
     fn tick(&mut self) {
-        if let Some(running) = &self.running {
-            self.link.set_status(running.handle.waiting_for_user());
-        }
         self.link.tick(self.session.now());
     }
 
-    fn answered(&mut self, answer: Option<Vec<u8>>) {
-        if let (Some(running), Some(answer)) = (self.running.take(), answer) {
-            self.link.respond(running.channel(), Answer::Message(answer), self.session.now());
+    fn answered(&mut self, answer: Vec<u8>) {
+        if let Some(running) = self.running.take() {
+            self.link.respond(running.channel(), Answer::Message(answer));
         }
     }
 
@@ -150,6 +147,9 @@ impl Driver<'_> {
                 Event::Wink { .. } => self.session.log.emit(&log::Event::Wink(&self.id.name)),
             }
         }
+        if let Some(running) = &self.running {
+            self.link.set_status(running.handle.waiting_for_user());
+        }
     }
 
     fn request(&mut self, channel: u32, request: Request) {
@@ -159,19 +159,19 @@ impl Driver<'_> {
         };
         match self.session.begin(self.id, Transport::Usb, channel, message) {
             Ok(running) => self.running = Some(running),
-            Err(_) => self.link.respond(channel, Answer::Busy, self.session.now()),
+            Err(_) => self.link.respond(channel, Answer::Busy),
         }
     }
 
     /// Channels outlive the power cycle: a test client may go on with the one it has.
-    fn control(&mut self, control: Control) {
+    async fn control(&mut self, control: Control) {
         if let Some(running) = self.running.take() {
             let answer = Answer::Message(POWER_CUT.to_vec());
-            self.link.respond(running.channel(), answer, self.session.now());
+            self.link.respond(running.channel(), answer);
         }
         match control {
             Control::PowerCycle => self.session.power_cycle(self.id),
-            Control::FactoryReset => self.session.factory_reset(self.id),
+            Control::FactoryReset => self.session.factory_reset(self.id).await,
         }
     }
 }

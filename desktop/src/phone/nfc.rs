@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::frames::{FrameWriter, Frames};
-use super::session::{LinkId, Message, Running, Session};
+use super::session::{LinkId, Message, Running, Session, answer_of};
 use crate::log::Event;
 
 /// Answer to reset: T=1 (ISO 7816-3), chaining and extended length, "Pocketkey".
@@ -110,9 +110,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Card<'a, R, W> {
             self.writer.flush().await?;
             tokio::select! {
                 biased;
-                answer = async { self.running.as_mut()?.await.into() }, if self.running.is_some() => {
+                answer = answer_of(&mut self.running) => {
                     self.running = None;
-                    let reply = answer.and_then(|answer| self.applet.respond(Answer::Message(answer)));
+                    let reply = self.applet.respond(Answer::Message(answer));
                     self.reply(reply);
                 }
                 frame = self.frames.next() => match frame? {

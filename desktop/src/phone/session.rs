@@ -2,15 +2,15 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use pocketkey_core::authenticator::{Authenticator, Busy, OwnerError, Source, TransactionHandle};
 use pocketkey_core::transport::Transport;
-use pocketkey_core::{Authenticator, Busy, Source, TransactionHandle};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
@@ -18,7 +18,10 @@ use crate::log::{Event, Log, Request};
 use crate::names::{Command, Outcome};
 
 /// How long the phone has to be idle before it tidies its store.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_millis(1500);
+
+/// How long a cancelled request may take to end.
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// The running phone, as its links see it.
 pub struct Session {
@@ -128,21 +131,29 @@ impl Session {
         })
     }
 
-    /// Cuts the power: what the authenticator keeps only while it runs is gone.
+    /// Cuts the power: what runs is cancelled, and what the authenticator keeps only while it has
+    /// power is gone.
     pub fn power_cycle(&self, link: &LinkId) {
-        self.authenticator.cancel();
         self.authenticator.power_cycle();
         self.log.emit(&Event::PowerCycle(&link.name));
     }
 
-    /// Erases everything and cuts the power.
-    pub fn factory_reset(&self, link: &LinkId) {
-        self.authenticator.cancel();
-        match self.authenticator.factory_reset() {
+    /// Erases everything, as soon as the other links have let go of what they were doing.
+    pub async fn factory_reset(&self, link: &LinkId) {
+        let until = Instant::now() + LET_GO;
+        self.authenticator.power_cycle();
+        let erased = loop {
+            match self.authenticator.factory_reset() {
+                Err(OwnerError::Busy(_)) if Instant::now() < until => {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                erased => break erased,
+            }
+        };
+        match erased {
             Ok(()) => self.log.emit(&Event::FactoryReset(&link.name)),
             Err(error) => self.log.emit(&Event::Problem(&format!("not erased: {error}"))),
         }
-        self.authenticator.power_cycle();
     }
 
     /// Tidies the store whenever nothing has been asked for a while.
@@ -153,7 +164,9 @@ impl Session {
             while self.running.get() > 0 {
                 sleep(IDLE).await;
             }
-            self.authenticator.checkpoint();
+            if let Err(error) = self.authenticator.idle() {
+                self.log.emit(&Event::Problem(&error.to_string()));
+            }
         }
     }
 }
@@ -180,6 +193,14 @@ impl Running {
     #[must_use]
     pub const fn channel(&self) -> u32 {
         self.request.channel
+    }
+}
+
+/// The answer of what is running; never, where nothing is.
+pub async fn answer_of(running: &mut Option<Running>) -> Vec<u8> {
+    match running {
+        Some(running) => running.await,
+        None => pending().await,
     }
 }
 

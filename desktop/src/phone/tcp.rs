@@ -36,7 +36,9 @@ pub enum TcpError {
     #[error("--tcp {0}: refused, because other machines could reach it; use 127.0.0.1 or [::1]")]
     NotLoopback(String),
     /// The system refused.
-    #[error("--tcp {address}: {error}; is another phone running there? `--tcp 127.0.0.1:0` takes any free port")]
+    #[error(
+        "--tcp {address}: {error}; is another phone running there? `--tcp 127.0.0.1:0` takes any free port"
+    )]
     Bind {
         /// The address.
         address: String,
@@ -118,9 +120,10 @@ impl<R: AsyncRead + Unpin> ReportSource for Source<R> {
         match frame.as_slice() {
             [0] => Ok(Some(Incoming::Control(Control::PowerCycle))),
             [1] => Ok(Some(Incoming::Control(Control::FactoryReset))),
-            report => report.try_into().map(|report| Some(Incoming::Report(report))).map_err(|_| {
-                io::Error::new(io::ErrorKind::InvalidData, "an unknown test control")
-            }),
+            report => report
+                .try_into()
+                .map(|report| Some(Incoming::Report(report)))
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "an unknown test control")),
         }
     }
 }

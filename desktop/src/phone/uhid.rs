@@ -80,7 +80,8 @@ impl Device {
     /// # Errors
     /// Whatever duplicating the file gives.
     pub fn split(self) -> io::Result<(Source, Sink)> {
-        let sink = Sink { file: self.file.try_clone()?, queue: VecDeque::new(), slot: Instant::now() };
+        let sink =
+            Sink { file: self.file.try_clone()?, queue: VecDeque::new(), slot: Instant::now() };
         Ok((Source(self), sink))
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! A desktop stand-in for a phone's hardware: on a phone the platform's key store does this.
 
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::env;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -39,25 +39,37 @@ const MOST_BYTES: u64 = 4096;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The key file is open to others.
-    #[error("others can read {0}: run `chmod 600 {0}`; if somebody may have, erase the phone with `pocketkey reset` and register anew")]
+    #[error(
+        "others can read {0}: run `chmod 600 {0}`; if somebody may have, erase the phone with `pocketkey reset` and register anew"
+    )]
     Exposed(String),
     /// The key file is not 32 bytes.
-    #[error("{0} is not a key: it has to be exactly 32 bytes; put back the file that belongs to this store")]
+    #[error(
+        "{0} is not a key: it has to be exactly 32 bytes; put back the file that belongs to this store"
+    )]
     NotAKey(String),
     /// The parameter file cannot be used.
-    #[error("{0} does not hold usable Argon2id parameters; put back the file that belongs to this store")]
+    #[error(
+        "{0} does not hold usable Argon2id parameters; put back the file that belongs to this store"
+    )]
     BadParameters(String),
     /// There is a store, but neither a key file nor a parameter file.
-    #[error("{0} has a store, but what opens it is gone; put `key` or `key.json` back, or move the store away to begin anew")]
+    #[error(
+        "{0} has a store, but what opens it is gone; put `key` or `key.json` back, or move the store away to begin anew"
+    )]
     Lost(String),
     /// Both files are there.
-    #[error("{0} has both `key` and `key.json`; move the one away that does not belong to this store")]
+    #[error(
+        "{0} has both `key` and `key.json`; move the one away that does not belong to this store"
+    )]
     Both(String),
     /// `--passphrase` was given for a phone that has a key file.
     #[error("this phone is opened by a key file; --passphrase is for a new one (another --state)")]
     HasKeyFile,
     /// A passphrase is needed and there is no way to ask.
-    #[error("a passphrase is needed: run in a terminal, or name a file that holds it in {PASSPHRASE_FILE}")]
+    #[error(
+        "a passphrase is needed: run in a terminal, or name a file that holds it in {PASSPHRASE_FILE}"
+    )]
     NoPassphrase,
     /// The passphrase is empty, too long or not text.
     #[error("the passphrase has to be text of 1 to {MOST_BYTES} bytes")]
@@ -177,7 +189,11 @@ fn create_passphrase(path: &Path) -> Result<StoreKey, KeyError> {
 fn parse_parameters(text: &str) -> Option<(Params, Vec<u8>)> {
     let object: Value = serde_json::from_str(text).ok()?;
     let number = |name, most: u32| {
-        object.get(name)?.as_u64().and_then(|value| u32::try_from(value).ok()).filter(|v| *v <= most)
+        object
+            .get(name)?
+            .as_u64()
+            .and_then(|value| u32::try_from(value).ok())
+            .filter(|v| *v <= most)
     };
     if object.get("kdf")?.as_str()? != "argon2id" || object.get("version")?.as_u64()? != 19 {
         return None;

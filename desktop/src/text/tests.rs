@@ -9,7 +9,10 @@ fn plain_names_are_shown_as_they_are() {
 
 #[test]
 fn terminal_escapes_lose_their_effect() {
-    assert_eq!(printable("a\x1b[2Jb\r\n\x07\u{9b}c", 80), "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}\u{fffd}c");
+    assert_eq!(
+        printable("a\x1b[2Jb\r\n\x07\u{9b}c", 80),
+        "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}\u{fffd}c"
+    );
 }
 
 #[test]
