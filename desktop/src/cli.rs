@@ -148,6 +148,15 @@ pub struct PhoneArgs {
     #[arg(long, value_enum, default_value_t = Verify::Ask)]
     pub verify: Verify,
 
+    /// Attest with certified keys of its own (made at first use, under a root that nobody knows)
+    /// instead of letting each credential attest itself
+    #[arg(long)]
+    pub attestation: bool,
+
+    /// A site that gets enterprise attestation, which tells this phone from others; repeatable
+    #[arg(long, value_name = "RP_ID", requires = "attestation")]
+    pub enterprise_rp_id: Vec<String>,
+
     /// Write one JSON object per event instead of plain lines
     #[arg(long)]
     pub json: bool,

@@ -16,18 +16,18 @@ use crate::text::{SHOWN, printable};
 pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
     match command {
         CredentialsCommand::List { state, json } => {
-            let phone = open::open(state, || Nobody)?;
+            let phone = open::open(state, None, || Nobody)?;
             list(&phone.authenticator, *json)
         }
         CredentialsCommand::Delete { state, id, json } => {
-            let phone = open::open(state, || Nobody)?;
+            let phone = open::open(state, None, || Nobody)?;
             let chosen = find(&phone.authenticator, id)?;
             phone.authenticator.delete_credential(&chosen.id)?;
             say(*json, "deleted", &chosen);
             Ok(())
         }
         CredentialsCommand::Rename { state, id, name, display_name, json } => {
-            let phone = open::open(state, || Nobody)?;
+            let phone = open::open(state, None, || Nobody)?;
             let mut chosen = find(&phone.authenticator, id)?;
             chosen.user_name = Some(name.clone());
             if display_name.is_some() {

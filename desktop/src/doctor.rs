@@ -6,14 +6,11 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
-use pocketkey_core::authenticator::Authenticator;
-use pocketkey_core::store::Location;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;
-use crate::open::{self, Nobody};
+use crate::open;
 use crate::phone;
-use crate::state::key::StoreKey;
 use crate::state::{self, StateDir, StateError};
 
 #[cfg(test)]
@@ -89,8 +86,7 @@ fn print_json(check: &Check) {
 }
 
 fn authenticator() -> Result<String, Advice> {
-    let platform = open::platform(StoreKey::default(), Nobody);
-    match Authenticator::open(&Location::Memory, platform) {
+    match open::passing() {
         Ok(_) => Ok("works: `pocketkey demo` runs here".to_owned()),
         Err(error) => Err(advise(error.to_string(), "this should not happen: please report it")),
     }
@@ -146,9 +142,14 @@ fn reader() -> Result<String, Advice> {
     if listens(&sockets, READER_PORT) {
         Ok(format!("waits for a card on port {READER_PORT}: `pocketkey phone --nfc`"))
     } else {
+        let installed = fs::exists("/etc/reader.conf.d/vpcd").unwrap_or(false);
         Err(advise(
             format!("nothing listens on port {READER_PORT}"),
-            "apt install vsmartcard-vpcd, then restart pcscd",
+            if installed {
+                "start pcscd"
+            } else {
+                "apt install vsmartcard-vpcd, then restart pcscd"
+            },
         ))
     }
 }
@@ -174,7 +175,7 @@ fn fido2_tools() -> Result<String, Advice> {
 
 fn python() -> Result<String, Advice> {
     let import = Command::new("python3")
-        .args(["-c", "import fido2; print(fido2.__version__)"])
+        .args(["-c", "from importlib.metadata import version; print(version(\"fido2\"))"])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output();

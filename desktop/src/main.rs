@@ -6,6 +6,7 @@ use clap::Parser;
 
 use cli::{Cli, Command};
 
+mod attestation;
 mod cli;
 mod credentials;
 mod demo;

@@ -101,7 +101,8 @@ pub fn run(args: &PhoneArgs) -> Result<(), Box<dyn Error>> {
     let screen = Arc::new(Screen::new());
     let log = Arc::new(Log::new(Arc::clone(&screen), args.json));
     let approve = args.approve.unwrap_or_else(default_approval);
-    let Phone { authenticator, directory, key } = open::open(&args.state, || {
+    let attestation = args.attestation.then(|| args.enterprise_rp_id.clone());
+    let Phone { authenticator, directory, key } = open::open(&args.state, attestation, || {
         Person::at_terminal(approve, args.verify, Arc::clone(&log), screen)
     })?;
     let session = Rc::new(Session::new(authenticator, Arc::clone(&log)));

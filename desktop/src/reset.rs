@@ -11,7 +11,7 @@ use crate::open::{self, Nobody};
 /// # Errors
 /// What opening or erasing gives; and that nobody could be asked.
 pub fn run(args: &ResetArgs) -> Result<(), Box<dyn Error>> {
-    let phone = open::open(&args.state, || Nobody)?;
+    let phone = open::open(&args.state, None, || Nobody)?;
     let place = phone.directory.path().display();
     let count = phone.authenticator.credentials()?.len();
     if !args.yes

@@ -234,7 +234,7 @@ const fn refusal_name(refusal: Refusal) -> &'static str {
     }
 }
 
-/// Milliseconds with one decimal.
+/// Milliseconds with three decimals: an answer may take less than a tenth of one.
 fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }

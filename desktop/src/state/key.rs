@@ -265,7 +265,10 @@ fn random(buffer: &mut [u8]) -> Result<(), KeyError> {
 
 /// Writes a new file of mode 0600 that is wholly there or not at all, whatever happens meanwhile:
 /// a store whose key was lost in a power failure could never be opened again.
-fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+///
+/// # Errors
+/// [`KeyError::Io`].
+pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     let temporary = path.with_extension("new");
     let write = || {
         match fs::remove_file(&temporary) {
