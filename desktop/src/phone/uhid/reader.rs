@@ -8,12 +8,13 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
+use std::os::fd::AsRawFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
 use pocketkey_core::transport::hid::Report;
-use tokio::io::unix::AsyncFd;
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 use super::event::{self, KernelEvent, PREFIX};
@@ -29,12 +30,17 @@ const AWAKE: Duration = Duration::from_millis(2);
 /// # Errors
 /// Whatever making a thread or a poller gives.
 pub fn start(file: File, reports: mpsc::Sender<io::Result<Report>>) -> io::Result<()> {
-    let runtime = Builder::new_current_thread().enable_io().build()?;
-    let guard = runtime.enter();
-    let file = AsyncFd::register(file)?;
-    drop(guard);
-    let mut reader =
-        Reader { runtime, file, buffer: [[0; PREFIX]; RING], last: Instant::now(), reports };
+    let poll = Poll::new()?;
+    poll.registry().register(&mut SourceFd(&file.as_raw_fd()), Token(0), Interest::READABLE)?;
+    let buffer = [[0; PREFIX]; RING];
+    let mut reader = Reader {
+        poll,
+        wakes: Events::with_capacity(1),
+        file,
+        buffer,
+        last: Instant::now(),
+        reports,
+    };
     thread::Builder::new()
         .name("uhid".to_owned())
         .stack_size(128 * 1024)
@@ -43,8 +49,9 @@ pub fn start(file: File, reports: mpsc::Sender<io::Result<Report>>) -> io::Resul
 }
 
 struct Reader {
-    runtime: Runtime,
-    file: AsyncFd<File>,
+    poll: Poll,
+    wakes: Events,
+    file: File,
     buffer: [[u8; PREFIX]; RING],
     /// When the last event came.
     last: Instant,
@@ -70,21 +77,15 @@ impl Reader {
     }
 
     fn read(&mut self) -> io::Result<usize> {
-        while self.last.elapsed() < AWAKE {
-            match read_events(self.file.get_ref(), &mut self.buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => thread::yield_now(),
+        loop {
+            match read_events(&self.file, &mut self.buffer) {
+                Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
+                Err(_) if self.last.elapsed() < AWAKE => thread::yield_now(),
+                // An event that comes just before it sleeps wakes it all the same.
+                Err(_) => self.poll.poll(&mut self.wakes, None)?,
                 read => return read,
             }
         }
-        let (file, buffer) = (&self.file, &mut self.buffer);
-        self.runtime.block_on(async {
-            loop {
-                let mut ready = file.readable().await?;
-                if let Ok(read) = ready.try_io(|file| read_events(file.get_ref(), buffer)) {
-                    return read;
-                }
-            }
-        })
     }
 
     fn handle(&mut self, index: usize) -> bool {
@@ -92,7 +93,7 @@ impl Reader {
             None => true,
             Some(KernelEvent::Question { reply }) => {
                 // The kernel gives up on its own if this fails.
-                let _ = self.file.get_ref().write_all(&reply);
+                let _ = self.file.write_all(&reply);
                 true
             }
             Some(KernelEvent::Stop) => false,
