@@ -9,8 +9,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process;
+use std::sync::Arc;
 use std::time::Duration;
 
+use mio::Waker;
 use pocketkey_core::transport::hid::Report;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -44,6 +46,7 @@ const APPEARS: Duration = Duration::from_secs(2);
 pub struct Device {
     file: File,
     reports: mpsc::Receiver<io::Result<Report>>,
+    reader: Arc<Waker>,
 }
 
 impl Device {
@@ -56,8 +59,8 @@ impl Device {
             OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(PATH)?;
         file.write_all(&event::create(&physical_path()))?;
         let (sender, reports) = mpsc::channel(REPORTS);
-        reader::start(file.try_clone()?, sender)?;
-        Ok(Self { file, reports })
+        let reader = Arc::new(reader::start(file.try_clone()?, sender)?);
+        Ok(Self { file, reports, reader })
     }
 
     /// Waits until clients can find the device; gives its path where it can be told.
@@ -77,8 +80,13 @@ impl Device {
     /// # Errors
     /// Whatever duplicating the file gives.
     pub fn split(self) -> io::Result<(Source, Sink)> {
-        let sink =
-            Sink { file: self.file.try_clone()?, queue: VecDeque::new(), slot: Instant::now() };
+        let reader = Arc::clone(&self.reader);
+        let sink = Sink {
+            file: self.file.try_clone()?,
+            reader,
+            queue: VecDeque::new(),
+            slot: Instant::now(),
+        };
         Ok((Source(self), sink))
     }
 }
@@ -120,6 +128,7 @@ impl ReportSource for Source {
 #[derive(Debug)]
 pub struct Sink {
     file: File,
+    reader: Arc<Waker>,
     queue: VecDeque<Report>,
     /// When the next report would go out if all went out at the pace.
     slot: Instant,
@@ -146,6 +155,9 @@ impl ReportSink for Sink {
             sleep_until(self.slot.checked_sub(PACE * BURST).unwrap_or(self.slot)).await;
             self.file.write_all(&event::input(report))?;
             self.queue.pop_front();
+            if self.queue.is_empty() {
+                self.reader.wake()?;
+            }
             self.slot = self.slot.max(Instant::now()) + PACE;
         }
         Ok(())
