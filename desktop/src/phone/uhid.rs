@@ -26,13 +26,13 @@ mod reader;
 pub const PATH: &str = "/dev/uhid";
 
 /// How many reports may wait for the links' thread; beyond, the kernel's ring fills.
-const REPORTS: usize = 512;
+const INCOMING: usize = 512;
 
-/// How many reports may go out at once: half of what a client's ring holds.
-const BURST: u32 = 32;
+/// How many reports may go out at once: a quarter of what a client's ring holds, and most answers.
+const BURST: u32 = 16;
 
 /// The pace beyond a burst: that of a full-speed USB key, one report a millisecond. A client that
-/// does not get to read for 30 ms still loses nothing.
+/// does not get to read for 45 ms still loses nothing.
 const PACE: Duration = Duration::from_millis(1);
 
 /// How many reports may wait for their time.
@@ -45,7 +45,7 @@ const APPEARS: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Device {
     file: File,
-    reports: mpsc::Receiver<io::Result<Report>>,
+    incoming: mpsc::Receiver<io::Result<Incoming>>,
     reader: Arc<Waker>,
 }
 
@@ -58,9 +58,9 @@ impl Device {
         let mut file =
             OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(PATH)?;
         file.write_all(&event::create(&physical_path()))?;
-        let (sender, reports) = mpsc::channel(REPORTS);
+        let (sender, incoming) = mpsc::channel(INCOMING);
         let reader = Arc::new(reader::start(file.try_clone()?, sender)?);
-        Ok(Self { file, reports, reader })
+        Ok(Self { file, incoming, reader })
     }
 
     /// Waits until clients can find the device; gives its path where it can be told.
@@ -120,7 +120,7 @@ pub struct Source(Device);
 
 impl ReportSource for Source {
     async fn next(&mut self) -> io::Result<Option<Incoming>> {
-        Ok(self.0.reports.recv().await.transpose()?.map(Incoming::Report))
+        self.0.incoming.recv().await.transpose()
     }
 }
 

@@ -16,13 +16,13 @@ use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
-use pocketkey_core::transport::hid::Report;
 use thread_priority::{
     RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
     set_thread_priority_and_policy, thread_native_id,
 };
 use tokio::sync::mpsc;
 
+use super::super::link::Incoming;
 use super::event::{self, KernelEvent, PREFIX};
 
 /// What the kernel's ring holds.
@@ -39,7 +39,7 @@ const ANSWER: Token = Token(1);
 ///
 /// # Errors
 /// Whatever making a thread or a poller gives.
-pub fn start(file: File, reports: mpsc::Sender<io::Result<Report>>) -> io::Result<Waker> {
+pub fn start(file: File, incoming: mpsc::Sender<io::Result<Incoming>>) -> io::Result<Waker> {
     let poll = Poll::new()?;
     poll.registry().register(&mut SourceFd(&file.as_raw_fd()), EVENT, Interest::READABLE)?;
     let waker = Waker::new(poll.registry(), ANSWER)?;
@@ -51,7 +51,7 @@ pub fn start(file: File, reports: mpsc::Sender<io::Result<Report>>) -> io::Resul
         buffer,
         awake: AWAKE,
         last: Instant::now(),
-        reports,
+        incoming,
     };
     thread::Builder::new().name("uhid".to_owned()).stack_size(128 * 1024).spawn(move || {
         reader.run_ahead();
@@ -68,7 +68,7 @@ struct Reader {
     awake: Duration,
     /// When the last event came, or the last answer went.
     last: Instant,
-    reports: mpsc::Sender<io::Result<Report>>,
+    incoming: mpsc::Sender<io::Result<Incoming>>,
 }
 
 impl Reader {
@@ -94,7 +94,7 @@ impl Reader {
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => true,
             Err(error) => {
-                let _ = self.reports.blocking_send(Err(error));
+                let _ = self.incoming.blocking_send(Err(error));
                 false
             }
         }
@@ -115,6 +115,10 @@ impl Reader {
         }
     }
 
+    fn send(&self, incoming: Incoming) -> bool {
+        self.incoming.blocking_send(Ok(incoming)).is_ok()
+    }
+
     fn handle(&mut self, index: usize) -> bool {
         match self.buffer.get(index).and_then(|event| event::parse(event)) {
             None => true,
@@ -124,7 +128,8 @@ impl Reader {
                 true
             }
             Some(KernelEvent::Stop) => false,
-            Some(KernelEvent::Output(report)) => self.reports.blocking_send(Ok(report)).is_ok(),
+            Some(KernelEvent::Close) => self.send(Incoming::Released),
+            Some(KernelEvent::Output(report)) => self.send(Incoming::Report(report)),
         }
     }
 }
