@@ -90,8 +90,7 @@ fn authorize_reading(
     message: &[u8],
     rp_id_hash: Option<&[u8; 32]>,
 ) -> Result<(), Status> {
-    context.verify_read_only_token(auth, message)?;
-    let bound = context.state.runtime.token.as_ref().and_then(|token| token.rp_id());
+    let bound = context.verify_read_only_token(auth, message)?;
     match (bound, rp_id_hash) {
         (Some(bound), Some(hash)) if sha256(bound.as_bytes()) == *hash => Ok(()),
         (Some(_), _) => Err(Status::PinAuthInvalid),

@@ -173,18 +173,20 @@ impl Context<'_> {
         if token.user_verified() { Ok(()) } else { Err(Status::PinAuthInvalid) }
     }
 
-    /// The same for what the persistent token may do too: reading the list of credentials.
+    /// The same for what the persistent token may do too: reading the list of credentials. Gives
+    /// the site that the token is for; the persistent one is for all.
     pub(super) fn verify_read_only_token(
         &mut self,
         auth: PinUvAuth<'_>,
         message: &[u8],
-    ) -> Result<(), Status> {
+    ) -> Result<Option<&str>, Status> {
         let proof = Proof::parse(auth)?.ok_or(Status::PuatRequired)?;
         if let Some(token) = &self.state.settings.persistent_token
             && verify_persistent(token, proof.protocol, message, proof.param).is_ok()
         {
-            return Ok(());
+            return Ok(None);
         }
-        self.verify_management_token(auth, message, Permissions::CM)
+        self.verify_management_token(auth, message, Permissions::CM)?;
+        Ok(self.state.runtime.token.as_ref().and_then(|token| token.rp_id()))
     }
 }
