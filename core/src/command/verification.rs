@@ -160,7 +160,8 @@ impl Context<'_> {
     }
 
     /// The check that the administrative commands make (§6.8, §6.10, §6.11): a token with the
-    /// permission, over `message`.
+    /// permission, over `message`. Whether it has verified somebody for a sign-in since does not
+    /// matter: a large blob is written after the assertion that used the token up.
     pub(super) fn verify_management_token(
         &mut self,
         auth: PinUvAuth<'_>,
@@ -169,8 +170,7 @@ impl Context<'_> {
     ) -> Result<(), Status> {
         let proof = Proof::parse(auth)?.ok_or(Status::PuatRequired)?;
         let token = self.state.runtime.token.as_mut().ok_or(Status::PinAuthInvalid)?;
-        token.verify(proof.protocol, message, proof.param, permission)?;
-        if token.user_verified() { Ok(()) } else { Err(Status::PinAuthInvalid) }
+        token.verify(proof.protocol, message, proof.param, permission)
     }
 
     /// The same for what the persistent token may do too: reading the list of credentials. Gives
