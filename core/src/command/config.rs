@@ -1,5 +1,8 @@
 //! authenticatorConfig (§6.11).
 
+#[cfg(test)]
+mod tests;
+
 use super::done;
 use crate::{
     authenticator::Context,
