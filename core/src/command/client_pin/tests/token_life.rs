@@ -137,6 +137,15 @@ fn a_silent_assertion_uses_nothing_up() {
 }
 
 #[test]
+fn presence_for_anybody_uses_a_token_up() {
+    let device = with_pin();
+    let client = device.pin_client(2);
+    let token = client.token_using_pin(PIN, MC | CM, None).unwrap();
+    device.seen_from(Transport::Nfc, 7).register(SITE, b"user", false);
+    assert_eq!(metadata(&client, &token), Err(Status::PinAuthInvalid));
+}
+
+#[test]
 fn a_refused_prompt_leaves_the_token() {
     let device = with_pin();
     let client = device.pin_client(2);
