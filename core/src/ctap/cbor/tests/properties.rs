@@ -247,7 +247,9 @@ fn has_other_simple_values(reader: &mut Reader<'_>) -> Result<bool, CborError> {
             found |= has_other_simple_values(reader)?;
             Ok::<_, CborError>(())
         })?,
-        Type::Map => reader.map(|_, reader| {
+        Type::Map => reader.map(|key, reader| {
+            // What else a key may be is not seen here; no message of CTAP has such keys.
+            found |= key == Key::Other;
             found |= has_other_simple_values(reader)?;
             Ok::<_, CborError>(())
         })?,

@@ -189,7 +189,7 @@ fn credentials_and_algorithms_of_other_types_are_passed_over() {
     };
     let list = Value::Array(vec![descriptor(b"a", "password"), descriptor(b"b", "public-key")]);
     members.push((Value::from(5), list));
-    let message = super::message(0x01, &parameters);
+    let message = message(0x01, &parameters);
     let Ok(Request::MakeCredential(request)) = Request::parse(&message) else { panic!() };
     assert_eq!(request.algorithms, [-8]);
     assert_eq!(request.exclude_list, [b"b"]);
