@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    authenticator::Context,
+    authenticator::{Context, NoConsent},
     credential::{CredProtect, Credential, Discoverable},
     crypto::sha256,
     ctap::{
@@ -21,7 +21,8 @@ use crate::{
     model::{AAGUID, MAX_DISCOVERABLE},
     pin::Permissions,
     platform::{
-        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Site,
+        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Refusal,
+        Site,
     },
 };
 
@@ -174,6 +175,12 @@ async fn verify_user(
             authorization = context.verify_built_in(operation).await?.authorization;
         }
         _ if evidence.user_present => {}
+        // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not agreed
+        // to being recognised (WebAuthn §6.3.2 step 3), and is not.
+        _ if excluded => match context.ask(operation, Needs::Presence).await {
+            Ok(_) | Err(NoConsent::Refused(Refusal::TimedOut)) => {}
+            Err(reason) => return Err(reason.into()),
+        },
         _ => authorization = context.ask(operation, Needs::Presence).await?.authorization,
     }
     context.use_up_token();
