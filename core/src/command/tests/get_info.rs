@@ -186,6 +186,7 @@ fn encrypted_members_can_be_read_with_the_persistent_token_only() {
     // The store's state changes with the credentials, the identifier does not.
     let (_, before) = read(0x1e, b"encCredStoreState");
     assert_eq!(before, read(0x1e, b"encCredStoreState").1);
+    assert_ne!(before, [0; 16]);
     let more = [super::steps::mc_proof(&device), vec![rk()]].concat();
     device.send(1, super::requests::make_credential(RP, b"user", more)).unwrap();
     assert_ne!(before, read(0x1e, b"encCredStoreState").1);
