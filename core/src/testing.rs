@@ -137,6 +137,8 @@ impl UserVerifier for ScriptedUser {
         Box::pin(async move {
             match reaction {
                 Reaction::Agree => Ok(consent(verified, Choice::default())),
+                // Whoever looks at older accounts has not agreed to anything yet.
+                Reaction::Choose(Choice::Older) => Ok(consent(false, Choice::Older)),
                 Reaction::Choose(choice) => Ok(consent(verified, choice)),
                 Reaction::AgreeUnverified => Ok(consent(false, Choice::default())),
                 Reaction::Refuse(refusal) => Err(refusal),
