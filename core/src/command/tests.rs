@@ -1,10 +1,14 @@
 //! The rules of the commands, each tested through whole requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod accounts;
 mod always_uv;
+mod cred_protect;
 mod exclude_list;
+mod get_assertion;
 mod get_info;
 mod make_credential;
+mod next_assertion;
 mod requests;
 mod smoke;
 mod steps;
