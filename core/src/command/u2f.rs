@@ -17,7 +17,9 @@ use crate::{
     credential::{CredProtect, Credential},
     crypto::sha256,
     ctap::auth_data::UP,
-    platform::{AttestationKind, BoxFuture, Consent, Needs, Operation, Refusal, Site},
+    platform::{
+        AttestationKind, Authorization, BoxFuture, Consent, Needs, Operation, Refusal, Site,
+    },
 };
 
 /// A status word.
@@ -86,7 +88,8 @@ async fn dispatch(context: &mut Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, Wo
 async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>, Word> {
     let (challenge, application) = split(apdu.data)?;
     let site = site(application);
-    present(context, apdu, Operation::Register { site, account: None }).await?;
+    let operation = Operation::Register { site, account: None };
+    let authorization = present(context, apdu, operation).await?;
 
     let key_store = &context.platform.key_store;
     let (key, public_key) = key_store.generate(Algorithm::Es256).map_err(|_| FAILED)?;
@@ -113,7 +116,8 @@ async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>,
             (leaf, keys.sign(AttestationKind::Basic, &message).map_err(|_| FAILED)?)
         }
         None => {
-            let sign = |message: &[u8]| key_store.sign(&credential.key, message, None);
+            let sign =
+                |message: &[u8]| key_store.sign(&credential.key, message, authorization.as_ref());
             let certificate =
                 certificate::self_signed(&public_key.bytes, sign).map_err(|_| FAILED)?;
             (certificate, sign(&message).map_err(|_| FAILED)?)
@@ -156,10 +160,12 @@ async fn authenticate(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<
     if apdu.p1 == 0x07 {
         return Err(CONDITIONS_NOT_SATISFIED);
     }
+    let mut authorization = None;
     if enforce_presence {
         let accounts = Vec::new();
         let site = site(application);
-        present(context, apdu, Operation::SignIn { site, accounts, not_listed: 0 }).await?;
+        let operation = Operation::SignIn { site, accounts, not_listed: 0 };
+        authorization = present(context, apdu, operation).await?;
     }
     let state = &mut *context.state;
     let counter = state.counter.next(&mut state.store, &credential).map_err(|_| FAILED)?;
@@ -167,8 +173,11 @@ async fn authenticate(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<
     let mut out = vec![presence];
     out.extend_from_slice(&counter.to_be_bytes());
     let message = [application.as_slice(), &out, challenge].concat();
-    let signature =
-        context.platform.key_store.sign(&credential.key, &message, None).map_err(|_| FAILED)?;
+    let signature = context
+        .platform
+        .key_store
+        .sign(&credential.key, &message, authorization.as_ref())
+        .map_err(|_| FAILED)?;
     out.extend_from_slice(&signature);
     Ok(out)
 }
@@ -184,12 +193,13 @@ fn site(application: &[u8; 32]) -> Site {
     Site { id, name: None }
 }
 
-/// Presence for this very request: given now, given since the last poll, or not yet.
+/// Presence for this very request: given now, given since the last poll, or not yet. Gives what the
+/// platform wants to see again before it signs.
 async fn present(
     context: &mut Context<'_>,
     apdu: &Apdu<'_>,
     operation: Operation,
-) -> Result<(), Word> {
+) -> Result<Option<Authorization>, Word> {
     let request = sha256(&[&[apdu.instruction], apdu.data].concat());
     let pending = context.state.runtime.u2f.take().filter(|pending| pending.request == request);
     let mut asking = match pending.map(|pending| pending.answer) {
@@ -206,7 +216,7 @@ async fn present(
         }
     };
     let (answer, result) = match poll_fn(|task| Poll::Ready(asking.as_mut().poll(task))).await {
-        Poll::Ready(Ok(_)) => return Ok(()),
+        Poll::Ready(Ok(consent)) => return Ok(consent.authorization),
         Poll::Ready(Err(_)) => {
             (Answer::Declined { until: context.now() + DECLINED }, Err(CONDITIONS_NOT_SATISFIED))
         }
