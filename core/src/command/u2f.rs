@@ -13,12 +13,13 @@ use apdu::Apdu;
 use super::make_credential;
 use crate::{
     algorithm::Algorithm,
-    authenticator::Context,
+    authenticator::{Context, Source},
     credential::{CredProtect, Credential},
     crypto::sha256,
     ctap::auth_data::UP,
     platform::{
-        AttestationKind, Authorization, BoxFuture, Consent, Needs, Operation, Refusal, Site,
+        AttestationKind, Authorization, BoxFuture, Consent, KeyHandle, Needs, Operation, PublicKey,
+        Refusal, Site,
     },
 };
 
@@ -40,6 +41,8 @@ const DECLINED: Duration = Duration::from_secs(10);
 
 /// The presence that a polling client is waiting for.
 pub(crate) struct PendingPresence {
+    /// Who asks, and for what: consent is for nobody and nothing else.
+    source: Source,
     request: [u8; 32],
     answer: Answer,
 }
@@ -91,12 +94,29 @@ async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>,
     let operation = Operation::Register { site, account: None };
     let authorization = present(context, apdu, operation).await?;
 
-    let key_store = &context.platform.key_store;
+    let key_store = std::sync::Arc::clone(&context.platform.key_store);
     let (key, public_key) = key_store.generate(Algorithm::Es256).map_err(|_| FAILED)?;
+    let answer = enroll(context, (challenge, application), &key, &public_key, authorization);
+    if answer.is_err() {
+        // Nothing names the key. One that the platform keeps all the same is harmless.
+        let _ = key_store.delete(&key);
+    }
+    answer
+}
+
+/// Makes the credential and its answer around a new key.
+fn enroll(
+    context: &mut Context<'_>,
+    (challenge, application): (&[u8; 32], &[u8; 32]),
+    key: &KeyHandle,
+    public_key: &PublicKey,
+    authorization: Option<Authorization>,
+) -> Result<Vec<u8>, Word> {
+    let key_store = &context.platform.key_store;
     let rng = context.platform.rng.as_ref();
     let mut credential = Credential {
         id: Vec::new(),
-        key,
+        key: key.clone(),
         algorithm: Algorithm::Es256,
         protect: CredProtect::UvOptional,
         seed: Credential::new_seed(rng).map_err(|_| FAILED)?,
@@ -201,11 +221,13 @@ async fn present(
     operation: Operation,
 ) -> Result<Option<Authorization>, Word> {
     let request = sha256(&[&[apdu.instruction], apdu.data].concat());
-    let pending = context.state.runtime.u2f.take().filter(|pending| pending.request == request);
+    let source = context.source;
+    let pending = context.state.runtime.u2f.take();
+    let pending = pending.filter(|pending| pending.source == source && pending.request == request);
     let mut asking = match pending.map(|pending| pending.answer) {
         Some(Answer::Declined { until }) if context.now() < until => {
             context.state.runtime.u2f =
-                Some(PendingPresence { request, answer: Answer::Declined { until } });
+                Some(PendingPresence { source, request, answer: Answer::Declined { until } });
             return Err(CONDITIONS_NOT_SATISFIED);
         }
         Some(Answer::Asking(asking)) => asking,
@@ -222,6 +244,6 @@ async fn present(
         }
         Poll::Pending => (Answer::Asking(asking), Err(CONDITIONS_NOT_SATISFIED)),
     };
-    context.state.runtime.u2f = Some(PendingPresence { request, answer });
+    context.state.runtime.u2f = Some(PendingPresence { source, request, answer });
     result
 }
