@@ -61,7 +61,7 @@ pub(super) async fn using_uv(
         Some(true) => {}
     }
     // The client counts the attempts of a token itself (§6.5.5.7.3: internalRetry is false).
-    context.perform_built_in_uv(&operation(permissions, request.rp_id), 1).await?;
+    context.perform_built_in_uv(&operation(permissions, request.rp_id), 1, false).await?;
     issue(context, &shared, permissions, request.rp_id, true)
 }
 
