@@ -6,4 +6,4 @@ mod tests;
 mod token;
 
 pub use protocol::{KeyAgreement, PinProtocol, SharedSecret};
-pub use token::{Permissions, Token, verify_persistent};
+pub use token::{Permissions, Token};

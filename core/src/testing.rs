@@ -120,6 +120,11 @@ impl ScriptedUser {
         lock(&self.script).push_back(reaction);
     }
 
+    /// Drops the reactions that no prompt has taken.
+    pub fn forget_script(&self) {
+        lock(&self.script).clear();
+    }
+
     /// Every prompt since the last call.
     pub fn take_prompts(&self) -> Vec<Prompt> {
         std::mem::take(&mut *lock(&self.prompts))
