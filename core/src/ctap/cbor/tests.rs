@@ -9,6 +9,7 @@
 use super::{CborError, Key, Reader, Type, Writer};
 
 mod items;
+mod loose;
 mod properties;
 mod strict;
 mod writer;

@@ -128,9 +128,19 @@ fn a_request_names_permissions_that_are_offered() {
     for bits in [0x01, 0x02, 0x03, 0x04, 0x10, 0x20, 0x37] {
         assert_eq!(request(Some(bits)).map(|found| u64::from(found.bits())), Ok(bits));
     }
-    // There is no bioEnrollment; and no tenth bit.
-    for bits in [0x08, 0x0b, 0x80, 0x81, 0x100, 0x101, u64::MAX] {
+    // There is no bioEnrollment here.
+    for bits in [0x08, 0x0b, 0x108, u64::MAX] {
         assert_eq!(request(Some(bits)), Err(Status::UnauthorizedPermission), "{bits:x}");
+    }
+}
+
+#[test]
+fn permissions_that_have_no_meaning_yet_are_ignored() {
+    let request = |bits| Permissions::from_request(Some(bits)).map(Permissions::bits);
+    for undefined in [0x80, 0x100, 0x8000_0000_0000_0000] {
+        assert_eq!(request(undefined | 0x03), Ok(0x03), "{undefined:x}");
+        // They give nothing when they come alone.
+        assert_eq!(request(undefined), Ok(0), "{undefined:x}");
     }
 }
 
