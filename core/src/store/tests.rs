@@ -5,6 +5,7 @@
 mod damage;
 mod opening;
 mod secrecy;
+mod versions;
 
 use std::{
     fs,
