@@ -32,6 +32,7 @@ fn the_version_is_u2f_v2() {
     let device = Device::new();
     assert_eq!(device.u2f(&[0, 3, 0, 0]), (b"U2F_V2".to_vec(), 0x9000));
     assert_eq!(device.u2f(&[0, 3, 0, 0, 0, 0, 0]), (b"U2F_V2".to_vec(), 0x9000));
+    assert_eq!(device.u2f(&[0, 3, 0, 0, 0, 0, 0, 0, 0]), (b"U2F_V2".to_vec(), 0x9000));
     assert_eq!(device.u2f(&[0, 3, 0, 0, 1, 7]), (vec![], 0x6700));
 }
 
