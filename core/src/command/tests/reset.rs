@@ -36,7 +36,6 @@ fn plain_info(device: &Device) -> Vec<u8> {
 
 fn assert_factory_state(device: &Device, ids: &[Vec<u8>]) {
     assert_eq!(plain_info(device), plain_info(&Device::new()));
-    assert!(member(&device.info(), 0x19).is_none(), "no persistent token");
     assert_eq!(sign_in(device, vec![]), Err(Status::NoCredentials));
     for id in ids {
         assert_eq!(sign_in(device, vec![allow(id)]), Err(Status::NoCredentials));
