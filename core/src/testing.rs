@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 pub(crate) mod device;
+#[cfg(test)]
+pub(crate) mod vectors;
 
 use std::{
     collections::VecDeque,
