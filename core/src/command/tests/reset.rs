@@ -11,7 +11,7 @@ use crate::{
     platform::{Needs, Operation, Refusal},
     testing::{
         Reaction,
-        device::{Device, bytes, encode, map, member},
+        device::{Device, bytes, encode, map},
     },
 };
 
