@@ -8,6 +8,14 @@ use super::requests::{
 use crate::testing::device::{Device, member};
 
 #[test]
+fn a_request_may_move_between_threads_while_it_waits() {
+    fn require_send<T: Send>(_: &T) {}
+    let device = Device::new();
+    require_send(&device.begin().ctap2(&[4]));
+    require_send(&device.begin().u2f(&[]));
+}
+
+#[test]
 fn a_wrapped_credential_registers_and_signs_in() {
     let device = Device::new();
     let made = device.send(1, make_credential("example.com", b"user", vec![])).unwrap();
