@@ -13,15 +13,23 @@ use std::{
 use rusqlite::ffi;
 
 static SYNCS: AtomicU64 = AtomicU64::new(0);
-static ORIGINAL: OnceLock<ffi::sqlite3_vfs> = OnceLock::new();
+static OPEN: OnceLock<Open> = OnceLock::new();
 /// Our copy of each table of methods, by the address of the original.
 static TABLES: Mutex<Option<HashMap<usize, usize>>> = Mutex::new(None);
+
+type Open = unsafe extern "C" fn(
+    *mut ffi::sqlite3_vfs,
+    *const c_char,
+    *mut ffi::sqlite3_file,
+    c_int,
+    *mut c_int,
+) -> c_int;
 
 /// A table of methods and what its `xSync` was before it counted. SQLite sees the first member.
 #[repr(C)]
 struct Counting {
     methods: ffi::sqlite3_io_methods,
-    original: ffi::sqlite3_io_methods,
+    sync: unsafe extern "C" fn(*mut ffi::sqlite3_file, c_int) -> c_int,
 }
 
 /// Makes every database that is opened from now on count.
@@ -32,7 +40,7 @@ pub fn install() {
         let default = ffi::sqlite3_vfs_find(ptr::null());
         assert!(!default.is_null());
         let mut counting = *default;
-        assert!(ORIGINAL.set(*default).is_ok(), "installed once");
+        OPEN.set((*default).xOpen.expect("a VFS opens files")).expect("installed once");
         counting.zName = c"counting".as_ptr();
         counting.pNext = ptr::null_mut();
         counting.xOpen = Some(open);
@@ -55,16 +63,15 @@ unsafe extern "C" fn open(
 ) -> c_int {
     // SAFETY: the arguments go on as they came; after a successful open the file has its methods.
     unsafe {
-        let original = ORIGINAL.get().and_then(|vfs| vfs.xOpen).expect("a VFS opens files");
-        let code = original(vfs, name, file, flags, out_flags);
+        let code = OPEN.get().expect("installed")(vfs, name, file, flags, out_flags);
         if code == ffi::SQLITE_OK && !(*file).pMethods.is_null() {
             let address = (*file).pMethods as usize;
             let mut tables = TABLES.lock().unwrap();
             let table = tables.get_or_insert_default().entry(address).or_insert_with(|| {
-                let original = *(*file).pMethods;
-                let mut methods = original;
-                methods.xSync = Some(sync);
-                Box::leak(Box::new(Counting { methods, original })) as *const _ as usize
+                let mut methods = *(*file).pMethods;
+                let original = methods.xSync.replace(sync).expect("a file can be synced");
+                let table = Box::new(Counting { methods, sync: original });
+                Box::into_raw(table) as usize
             });
             (*file).pMethods = *table as *const ffi::sqlite3_io_methods;
         }
@@ -77,6 +84,6 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     // SAFETY: only files that `open` gave a `Counting` table call this.
     unsafe {
         let table = (*file).pMethods.cast::<Counting>();
-        (*table).original.xSync.expect("a file can be synced")(file, flags)
+        ((*table).sync)(file, flags)
     }
 }
