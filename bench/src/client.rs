@@ -58,8 +58,7 @@ pub fn make_credential(rp_id: &str, user_id: &[u8], discoverable: bool) -> Vec<u
 pub fn get_assertion(rp_id: &str, id: Option<&[u8]>, more: Vec<(i64, Value)>) -> Vec<u8> {
     let descriptor = |id| map([("id", bytes(id)), ("type", text("public-key"))]);
     let allow_list = id.map_or(Value::Null, |id| Value::Array(vec![descriptor(id)]));
-    let mut entries =
-        vec![(1, text(rp_id)), (2, bytes(&CLIENT_DATA_HASH)), (3, allow_list)];
+    let mut entries = vec![(1, text(rp_id)), (2, bytes(&CLIENT_DATA_HASH)), (3, allow_list)];
     entries.extend(more);
     request(2, &map(entries))
 }

@@ -2,6 +2,7 @@
 //! one's choice, and the authenticators that it is measured beside.
 
 pub mod client;
+pub mod cpu_time;
 pub mod device;
 pub mod pin;
 pub mod rivals {

@@ -2,9 +2,7 @@
 //! attestation "none": its makeCredential signs nothing.
 
 use async_trait::async_trait;
-use passkey_authenticator::{
-    Authenticator, MemoryStore, UiHint, UserCheck, UserValidationMethod,
-};
+use passkey_authenticator::{Authenticator, MemoryStore, UiHint, UserCheck, UserValidationMethod};
 use passkey_crypto::{
     CryptoBackend, aws_lc_rs::AwsLcRsBackend, iana::Algorithm, rust_crypto::RustCryptoBackend,
 };
