@@ -1,20 +1,42 @@
-//! Development tasks.
-#![forbid(unsafe_code)]
+//! `cargo xtask`: the project's one command surface.
+//!
+//! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
+
+mod process;
+mod test;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
-mod lab;
-
+/// Everything that is done to Pocketkey's source, from a fresh clone.
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Development tasks")]
-enum Task {
-    /// Runs clients against the emulated phone as a HID key, on a real kernel
-    Lab(lab::LabArgs),
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100, after_help = HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const HELP: &str = "\
+Examples:
+  cargo xtask test                              all that CI checks
+  cargo xtask test --only fmt --only clippy     some of it
+  cargo xtask test --list                       the steps and what they check
+  cargo xtask help test                         how they behave";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check and test everything, installing what that needs.
+    ///
+    /// Steps run one after the other, whatever fails; a table, what could not be checked, and the
+    /// count of all tests end the output, and the exit status is 0 only if nothing failed. Missing
+    /// Debian packages are installed (as root; others are told what root would do, which counts as
+    /// failed where CI=true). Python packages, pinned by their hashes, go under target/clients.
+    Test(test::Args),
 }
 
 fn main() -> ExitCode {
-    let Task::Lab(args) = Task::parse();
-    lab::run(args)
+    match Cli::parse().command {
+        Command::Test(args) => test::run(&args),
+    }
 }
