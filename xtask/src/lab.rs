@@ -5,23 +5,28 @@
 //! in memory, so that what is installed and built here is what is tested there.
 
 use std::{
-    error::Error,
+    env,
     fs::{self, File},
-    path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
     time::{Duration, Instant},
 };
 
 use clap::{Args, ValueEnum};
 
+use crate::{
+    process::{self, Failed, cargo},
+    test::install,
+};
 use job::Job;
 
+mod guest;
 mod host;
 mod initramfs;
 mod job;
 mod machine;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+mod printer;
 
 /// Where a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,7 +41,7 @@ pub enum Place {
     Tcg,
 }
 
-/// Runs tests/lab/*.sh, or one command, where a real kernel has /dev/uhid
+/// What `cargo xtask lab` can be told.
 #[derive(Debug, Args)]
 pub struct LabArgs {
     /// Where to run
@@ -55,7 +60,6 @@ pub struct LabArgs {
 
 /// The folders of one run.
 struct Folders {
-    /// The repository.
     repository: PathBuf,
     /// What is kept between runs: the kernel.
     cache: PathBuf,
@@ -72,70 +76,75 @@ struct Outcome {
 }
 
 /// Runs the lab; success means that the command, or every check of every script, succeeded.
-pub fn run(args: LabArgs) -> ExitCode {
-    match try_run(&args) {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
-        Err(error) => {
-            eprintln!("lab: {error}");
-            ExitCode::FAILURE
+pub fn run(args: &LabArgs) -> ExitCode {
+    let status = match try_run(args) {
+        Ok(status) => u8::try_from(status).unwrap_or(1),
+        Err(failed) => {
+            println!("lab: {failed}");
+            1
         }
-    }
+    };
+    // Buffered output must not be lost with the process.
+    let _ = std::io::stdout().flush();
+    ExitCode::from(status)
 }
 
-fn try_run(args: &LabArgs) -> Result<i32> {
+fn try_run(args: &LabArgs) -> Result<i32, Failed> {
     let folders = Folders::open()?;
-    // Two runs would share one folder and two processors: the second waits.
+    // Two runs would share one folder and the processors: the second waits.
     let lock = File::create(folders.cache.join("lock"))?;
     lock.lock()?;
 
     let started = Instant::now();
-    let limit = Duration::from_secs(args.time_limit);
     let job = if args.command.is_empty() {
-        let scripts = job::scripts(&folders.repository, args.only.as_deref())?;
-        host::install(&job::packages(&scripts)?)?;
-        build_phone(&folders.repository)?;
-        Job::Scripts(scripts)
+        Job::Scripts(job::scripts(&folders.repository, args.only.as_deref())?)
     } else {
         Job::Command(args.command.clone())
     };
-    fs::write(folders.run.join("job.sh"), job.script(&folders.repository))?;
+    let environment = match &job {
+        Job::Scripts(scripts) => prepare(scripts)?,
+        Job::Command(_) => Vec::new(),
+    };
+    fs::write(folders.run.join("job.sh"), job.script(&folders.repository, &environment))?;
 
+    let limit = Duration::from_secs(args.time_limit);
     let outcome = match args.place {
         Place::Auto if host::has_uhid() => machine::run_here(&folders, limit)?,
         Place::Here => machine::run_here(&folders, limit)?,
         place => {
-            host::install(host::GUEST_PACKAGES)?;
+            install::debian(host::GUEST_PACKAGES)?;
             let kernel = host::kernel(&folders.cache)?;
             let accelerator = machine::accelerator(place, &folders, &kernel)?;
             machine::run_guest(&folders, &kernel, accelerator, limit)?
         }
     };
-    match job {
-        Job::Command(_) => Ok(outcome.status),
-        Job::Scripts(_) => Ok(job::summarize(&outcome, started.elapsed())),
-    }
+    Ok(match job {
+        Job::Command(_) => outcome.status,
+        Job::Scripts(_) => job::summarize(&outcome, started.elapsed()),
+    })
+}
+
+/// Makes what the scripts use; returns the variables that name it to them.
+fn prepare(scripts: &[PathBuf]) -> Result<Vec<(&'static str, PathBuf)>, Failed> {
+    let packages = job::packages(scripts)?;
+    install::debian(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let python = install::venv()?.join("python");
+    process::run(&mut cargo(["build", "--quiet", "--package", "pocketkey"]), |_| {})?;
+    let phone = env::current_exe()?.with_file_name("pocketkey");
+    Ok(vec![("POCKETKEY", phone), ("PYTHON", python)])
 }
 
 impl Folders {
-    fn open() -> Result<Self> {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .ok_or("xtask has no parent folder")?
-            .to_path_buf();
-        let cache = repository.join("target/lab");
+    fn open() -> Result<Self, Failed> {
+        let repository = process::root();
+        let cache = repository.join("target").join("lab");
         let run = cache.join("run");
         fs::create_dir_all(&run)?;
         Ok(Self { repository, cache, run })
     }
 }
 
-fn build_phone(repository: &Path) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    host::succeed(
-        Command::new(cargo)
-            .args(["build", "--quiet", "--package", "pocketkey"])
-            .args(["--target-dir", "target"])
-            .current_dir(repository),
-    )
+/// Something went wrong.
+fn broken(why: impl Into<String>) -> Failed {
+    Failed::Broken(why.into())
 }

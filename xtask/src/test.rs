@@ -2,7 +2,7 @@
 
 mod checks;
 mod clients;
-mod install;
+pub mod install;
 mod tally;
 #[cfg(test)]
 mod tally_tests;

@@ -7,7 +7,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Folders, Result, host::Kernel};
+use super::{Folders, broken, host::Kernel};
+use crate::process::Failed;
 
 /// What the guest loads before it sees any other module, in the order of loading.
 const MODULES: &[&str] = &[
@@ -25,7 +26,7 @@ const MODULES: &[&str] = &[
 ///
 /// # Errors
 /// If a module is not in the kernel package, or on I/O.
-pub fn build(folders: &Folders, kernel: &Kernel) -> Result<PathBuf> {
+pub fn build(folders: &Folders, kernel: &Kernel) -> Result<PathBuf, Failed> {
     let staging = folders.run.join("initramfs");
     if staging.exists() {
         fs::remove_dir_all(&staging)?;
@@ -49,12 +50,12 @@ pub fn build(folders: &Folders, kernel: &Kernel) -> Result<PathBuf> {
 }
 
 /// Assignments that init reads.
-fn configuration(folders: &Folders) -> Result<String> {
+fn configuration(folders: &Folders) -> Result<String, Failed> {
     let mut text = String::new();
     for (name, path) in [("REPOSITORY", &folders.repository), ("RUN", &folders.run)] {
-        let path = path.to_str().ok_or("the repository's path is not UTF-8")?;
+        let path = path.to_str().ok_or_else(|| broken("the repository's path is not UTF-8"))?;
         if path.contains('\'') {
-            return Err("the repository's path has a quote in it".into());
+            return Err(broken("the repository's path has a quote in it"));
         }
         text += &format!("{name}='{path}'\n");
     }
@@ -62,7 +63,7 @@ fn configuration(folders: &Folders) -> Result<String> {
 }
 
 /// The modules' files, each after those that it depends on.
-fn with_dependencies(kernel: &Kernel) -> Result<Vec<PathBuf>> {
+fn with_dependencies(kernel: &Kernel) -> Result<Vec<PathBuf>, Failed> {
     let folder = kernel.root.join("lib/modules").join(&kernel.release);
     let index = fs::read_to_string(folder.join("modules.dep"))?;
     let built_in = fs::read_to_string(folder.join("modules.builtin"))?;
@@ -75,7 +76,7 @@ fn with_dependencies(kernel: &Kernel) -> Result<Vec<PathBuf>> {
             if built_in.lines().any(|path| is_module(path, module)) {
                 continue;
             }
-            return Err(format!("{} has no module {module}", kernel.release).into());
+            return Err(broken(format!("{} has no module {module}", kernel.release)));
         };
         // "module: nearest dependency, …, farthest": loaded from the right.
         for path in line.split([':', ' ']).rev().filter(|path| !path.is_empty()) {
@@ -96,11 +97,11 @@ fn is_module(path: &str, module: &str) -> bool {
 }
 
 /// Copies a module; later Debian kernels compress theirs, which busybox does not load.
-fn unpack(from: &Path, to: &Path) -> Result<()> {
+fn unpack(from: &Path, to: &Path) -> Result<(), Failed> {
     if from.extension().is_some_and(|end| end == "xz") {
         let text = Command::new("xz").args(["-dc"]).arg(from).output()?;
         if !text.status.success() {
-            return Err(format!("xz cannot unpack {}", from.display()).into());
+            return Err(broken(format!("xz cannot unpack {}", from.display())));
         }
         fs::write(to, text.stdout)?;
     } else {
@@ -109,7 +110,7 @@ fn unpack(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn pack(folder: &Path, archive: &Path) -> Result<()> {
+fn pack(folder: &Path, archive: &Path) -> Result<(), Failed> {
     let mut names = Vec::new();
     list(folder, Path::new(""), &mut names)?;
     let mut cpio = Command::new("cpio")
@@ -122,13 +123,13 @@ fn pack(folder: &Path, archive: &Path) -> Result<()> {
         input.write_all(names.join("\n").as_bytes())?;
     }
     if !cpio.wait()?.success() {
-        return Err("cpio cannot pack the initramfs".into());
+        return Err(broken("cpio cannot pack the initramfs"));
     }
     Ok(())
 }
 
 /// Names everything below a folder, parents first, as cpio wants it.
-fn list(root: &Path, below: &Path, names: &mut Vec<String>) -> Result<()> {
+fn list(root: &Path, below: &Path, names: &mut Vec<String>) -> Result<(), Failed> {
     for entry in fs::read_dir(root.join(below))? {
         let entry = entry?;
         let name = below.join(entry.file_name());

@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use super::{Outcome, Result};
+use super::{Outcome, broken};
+use crate::process::Failed;
 
 /// The start of the line in which a script names the Debian packages that it uses.
 const PACKAGES_LINE: &str = "# Packages:";
@@ -23,11 +24,11 @@ pub enum Job {
 
 impl Job {
     /// The bash script that does the job.
-    pub fn script(&self, repository: &Path) -> String {
-        let mut script = format!(
-            "cd {} || exit\nexport POCKETKEY=\"$PWD/target/debug/pocketkey\"\n",
-            quoted(&repository.to_string_lossy())
-        );
+    pub fn script(&self, repository: &Path, environment: &[(&str, PathBuf)]) -> String {
+        let mut script = format!("cd {} || exit\n", quoted(&repository.to_string_lossy()));
+        for (name, path) in environment {
+            script += &format!("export {name}={}\n", quoted(&path.to_string_lossy()));
+        }
         match self {
             Self::Command(words) => {
                 let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
@@ -53,7 +54,7 @@ impl Job {
 ///
 /// # Errors
 /// If there is none.
-pub fn scripts(repository: &Path, only: Option<&str>) -> Result<Vec<PathBuf>> {
+pub fn scripts(repository: &Path, only: Option<&str>) -> Result<Vec<PathBuf>, Failed> {
     let mut scripts = Vec::new();
     for entry in fs::read_dir(repository.join("tests/lab"))? {
         let path = entry?.path();
@@ -65,14 +66,14 @@ pub fn scripts(repository: &Path, only: Option<&str>) -> Result<Vec<PathBuf>> {
         }
     }
     if scripts.is_empty() {
-        return Err("no such script in tests/lab".into());
+        return Err(broken("no such script in tests/lab"));
     }
     scripts.sort();
     Ok(scripts)
 }
 
 /// The Debian packages that the scripts name.
-pub fn packages(scripts: &[PathBuf]) -> Result<Vec<String>> {
+pub fn packages(scripts: &[PathBuf]) -> Result<Vec<String>, Failed> {
     let mut packages = BTreeSet::new();
     for script in scripts {
         let text = fs::read_to_string(script)?;

@@ -6,7 +6,7 @@ use super::*;
 fn a_word_reaches_the_command_as_it_was_given() {
     let words = ["a b", "it's", "$HOME", "", "*", "\\"].map(str::to_owned);
     let command = ["printf".to_owned(), "%s\\n".to_owned()].into_iter().chain(words.clone());
-    let script = Job::Command(command.collect()).script(Path::new("/"));
+    let script = Job::Command(command.collect()).script(Path::new("/"), &[]);
 
     let output = Command::new("bash").args(["-c", &script]).output().unwrap();
 
