@@ -38,10 +38,9 @@ impl Job {
                 script += "status=0\n";
                 for path in paths {
                     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-                    script += &format!(
-                        "echo '# {name}'\nbash {} || {{ echo \"not ok {name}: ended with $?\"; status=1; }}\n",
-                        quoted(&path.to_string_lossy())
-                    );
+                    let interpreter = if is(path, "py") { "\"$PYTHON\"" } else { "bash" };
+                    let path = quoted(&path.to_string_lossy());
+                    script += &format!("echo '# {name}'\n{interpreter} {path} || status=1\n");
                 }
                 script += "exit $status\n";
             }
@@ -50,7 +49,8 @@ impl Job {
     }
 }
 
-/// The scripts of tests/lab in the order of their names, those whose name contains `only`.
+/// The scripts of tests/lab (their names begin with a digit) in the order of their names: those
+/// whose name contains `only`.
 ///
 /// # Errors
 /// If there is none.
@@ -59,9 +59,9 @@ pub fn scripts(repository: &Path, only: Option<&str>) -> Result<Vec<PathBuf>, Fa
     for entry in fs::read_dir(repository.join("tests/lab"))? {
         let path = entry?.path();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        if path.extension().is_some_and(|end| end == "sh")
-            && only.is_none_or(|only| name.contains(only))
-        {
+        let is_script = is(&path, "sh") || is(&path, "py");
+        let numbered = name.starts_with(|first: char| first.is_ascii_digit());
+        if is_script && numbered && only.is_none_or(|only| name.contains(only)) {
             scripts.push(path);
         }
     }
@@ -106,6 +106,10 @@ fn count(output: &str) -> (usize, usize) {
     let passed = output.lines().filter(|line| line.starts_with("ok "));
     let failed = output.lines().filter(|line| is_failure(line));
     (passed.count(), failed.count())
+}
+
+fn is(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|end| end == extension)
 }
 
 /// A word for the shell.
