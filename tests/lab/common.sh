@@ -76,7 +76,7 @@ phone_start() {
     if grep -q '"event":"ready"' "$log"; then
       for name in /sys/class/hidraw/*; do
         device=/dev/${name##*/}
-        grep -qi '^HID_NAME=.*pocketkey' "$name/device/uevent" 2>/dev/null && [[ -r $device ]] && return
+        grep -qx "HID_PHYS=pocketkey/$phone" "$name/device/uevent" 2>/dev/null && [[ -r $device ]] && return
       done
     fi
     sleep 0.1
