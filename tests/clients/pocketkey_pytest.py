@@ -7,6 +7,7 @@ to have, and no test skipped but for a reason that skips.toml explains.
 
 import re
 import threading
+import time
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -23,6 +24,8 @@ SUITE_TESTS = 366
 ENTERPRISE = "enterprise.example"
 
 person = pytest.StashKey()
+collected = pytest.StashKey()
+skips = pytest.StashKey()
 
 
 class Person:
@@ -64,9 +67,14 @@ class Person:
 
 
 class BriskEvent(threading.Event):
-    """The suite polls at the pace of a person's hands; ours are faster."""
+    """The suite polls at the pace of a person's hands, for ever; ours are faster, or gone."""
+
+    def __init__(self):
+        super().__init__()
+        self._end = time.monotonic() + 60
 
     def wait(self, timeout=None):
+        assert time.monotonic() < self._end, "the suite waits for what does not happen"
         return super().wait(timeout and min(timeout, 0.01))
 
 
@@ -97,6 +105,14 @@ def pytest_plugin_registered(plugin, manager):
     printer.insert = lambda _, nfc=False: config.stash[person].insert(nfc)
 
 
+def pytest_fixture_post_finalizer(fixturedef, request):
+    # The suite leaves its connection to the card open, which the reader would outlive badly.
+    if fixturedef.argname == "dev_manager" and fixturedef.cached_result:
+        manager = fixturedef.cached_result[0]
+        if manager and request.config.getoption("pocketkey") == "nfc":
+            manager.device.close(release=True)
+
+
 class Skips:
     """The reasons for which tests were skipped, against those that are explained."""
 
@@ -122,10 +138,6 @@ class Skips:
 
 def pytest_collection_modifyitems(config, items):
     config.stash[collected] = len(items)
-
-
-collected = pytest.StashKey()
-skips = pytest.StashKey()
 
 
 def pytest_runtestloop(session):

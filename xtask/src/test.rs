@@ -4,8 +4,6 @@ mod checks;
 mod clients;
 pub mod install;
 mod tally;
-#[cfg(test)]
-mod tally_tests;
 
 use std::{
     env,

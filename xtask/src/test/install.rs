@@ -11,6 +11,9 @@ use std::{
 
 use crate::process::{Failed, ask, root, run};
 
+#[cfg(test)]
+mod tests;
+
 /// Where everything is put that is downloaded for the client tests.
 pub fn folder() -> PathBuf {
     root().join("target").join("clients")
@@ -51,8 +54,8 @@ pub fn is_root() -> bool {
     ask(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }
 
-/// The folder of the programs of a Python environment with everything in `requirements.txt`
-/// but what needs a compiler and PC/SC: made once, and again when the requirements change.
+/// The folder of the programs of a Python environment with everything in `requirements.txt`: made
+/// once, and again when the requirements change.
 pub fn venv() -> Result<PathBuf, Failed> {
     let clients = root().join("tests").join("clients");
     let lists = ["requirements-build.txt", "requirements.txt"].map(|name| clients.join(name));

@@ -2,6 +2,9 @@
 
 use std::{fmt, ops::AddAssign};
 
+#[cfg(test)]
+mod tests;
+
 /// Counts of tests.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {

@@ -1,4 +1,4 @@
-use super::tally::Tally;
+use super::Tally;
 
 fn read(line: &str) -> Tally {
     let mut tally = Tally::default();
