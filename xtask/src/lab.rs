@@ -28,6 +28,9 @@ mod job;
 mod machine;
 mod printer;
 
+/// How long all scripts may take, in seconds: several times what they do take under emulation.
+const TIME_LIMIT: u64 = 2400;
+
 /// Where a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Place {
@@ -48,7 +51,7 @@ pub struct LabArgs {
     #[arg(long, value_enum, default_value_t = Place::Auto)]
     place: Place,
     /// Ends the run after this many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 1200)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIME_LIMIT)]
     time_limit: u64,
     /// Runs only the scripts whose name contains this
     #[arg(long, value_name = "NAME", conflicts_with = "command")]
@@ -67,6 +70,15 @@ struct Folders {
     run: PathBuf,
 }
 
+/// What the scripts' checks found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// Checks that hold.
+    pub passed: u64,
+    /// Checks that do not; a script that ends badly without one counts as one.
+    pub failed: u64,
+}
+
 /// How a job ended.
 struct Outcome {
     /// The job's exit status.
@@ -77,51 +89,69 @@ struct Outcome {
 
 /// Runs the lab; success means that the command, or every check of every script, succeeded.
 pub fn run(args: &LabArgs) -> ExitCode {
-    let status = match try_run(args) {
-        Ok(status) => u8::try_from(status).unwrap_or(1),
-        Err(failed) => {
-            println!("lab: {failed}");
-            1
-        }
+    let done = if args.command.is_empty() {
+        run_scripts(args.only.as_deref(), args.place, args.time_limit).map(|checks| {
+            println!("{} passed, {} failed", checks.passed, checks.failed);
+            i32::from(checks.failed > 0)
+        })
+    } else {
+        run_command(args)
     };
+    let status = done.unwrap_or_else(|failed| {
+        println!("lab: {failed}");
+        1
+    });
     // Buffered output must not be lost with the process.
     let _ = std::io::stdout().flush();
-    ExitCode::from(status)
+    ExitCode::from(u8::try_from(status).unwrap_or(1))
 }
 
-fn try_run(args: &LabArgs) -> Result<i32, Failed> {
+/// Runs every script; a step of `cargo xtask test`.
+///
+/// # Errors
+/// If they cannot be run here, or not to their end.
+pub fn check() -> Result<Checks, Failed> {
+    run_scripts(None, Place::Auto, TIME_LIMIT)
+}
+
+fn run_scripts(only: Option<&str>, place: Place, limit: u64) -> Result<Checks, Failed> {
     let folders = Folders::open()?;
-    // Two runs would share one folder and the processors: the second waits.
-    let lock = File::create(folders.cache.join("lock"))?;
-    lock.lock()?;
-
+    let _lock = folders.lock()?;
     let started = Instant::now();
-    let job = if args.command.is_empty() {
-        Job::Scripts(job::scripts(&folders.repository, args.only.as_deref())?)
-    } else {
-        Job::Command(args.command.clone())
-    };
-    let environment = match &job {
-        Job::Scripts(scripts) => prepare(scripts)?,
-        Job::Command(_) => Vec::new(),
-    };
-    fs::write(folders.run.join("job.sh"), job.script(&folders.repository, &environment))?;
+    let scripts = job::scripts(&folders.repository, only)?;
+    let environment = prepare(&scripts)?;
+    let outcome = execute(&Job::Scripts(scripts), &environment, &folders, place, limit)?;
+    println!(
+        "lab: {:.0} s, the logs are in {}",
+        started.elapsed().as_secs_f64(),
+        folders.run.display()
+    );
+    Ok(job::checks(&outcome))
+}
 
-    let limit = Duration::from_secs(args.time_limit);
-    let outcome = match args.place {
-        Place::Auto if host::has_uhid() => machine::run_here(&folders, limit)?,
-        Place::Here => machine::run_here(&folders, limit)?,
-        place => {
-            install::debian(host::GUEST_PACKAGES)?;
-            let kernel = host::kernel(&folders.cache)?;
-            let accelerator = machine::accelerator(place, &folders, &kernel)?;
-            machine::run_guest(&folders, &kernel, accelerator, limit)?
-        }
-    };
-    Ok(match job {
-        Job::Command(_) => outcome.status,
-        Job::Scripts(_) => job::summarize(&outcome, started.elapsed()),
-    })
+fn run_command(args: &LabArgs) -> Result<i32, Failed> {
+    let folders = Folders::open()?;
+    let _lock = folders.lock()?;
+    let job = Job::Command(args.command.clone());
+    Ok(execute(&job, &[], &folders, args.place, args.time_limit)?.status)
+}
+
+fn execute(
+    job: &Job,
+    environment: &[(&str, PathBuf)],
+    folders: &Folders,
+    place: Place,
+    limit: u64,
+) -> Result<Outcome, Failed> {
+    fs::write(folders.run.join("job.sh"), job.script(&folders.repository, environment))?;
+    let limit = Duration::from_secs(limit);
+    if place == Place::Here || (place == Place::Auto && host::has_uhid()) {
+        return machine::run_here(folders, limit);
+    }
+    install::debian(host::GUEST_PACKAGES)?;
+    let kernel = host::kernel(&folders.cache)?;
+    let accelerator = machine::accelerator(place, folders, &kernel)?;
+    machine::run_guest(folders, &kernel, accelerator, limit)
 }
 
 /// Makes what the scripts use; returns the variables that name it to them.
@@ -141,6 +171,13 @@ impl Folders {
         let run = cache.join("run");
         fs::create_dir_all(&run)?;
         Ok(Self { repository, cache, run })
+    }
+
+    /// Two runs would share one folder and the processors: the second waits until this is dropped.
+    fn lock(&self) -> Result<File, Failed> {
+        let lock = File::create(self.cache.join("lock"))?;
+        lock.lock()?;
+        Ok(lock)
     }
 }
 

@@ -4,10 +4,9 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use super::{Outcome, broken};
+use super::{Checks, Outcome, broken};
 use crate::process::Failed;
 
 /// The start of the line in which a script names the Debian packages that it uses.
@@ -83,29 +82,22 @@ pub fn packages(scripts: &[PathBuf]) -> Result<Vec<String>, Failed> {
     Ok(packages.into_iter().collect())
 }
 
-/// Prints the closing line of a run of the scripts; returns the exit status.
-pub fn summarize(outcome: &Outcome, elapsed: Duration) -> i32 {
-    let (passed, failed) = count(&outcome.output);
-    for line in outcome.output.lines().filter(|line| is_failure(line)) {
-        println!("{line}");
+/// Counts the checks in what the scripts printed, and shows those that failed again.
+pub fn checks(outcome: &Outcome) -> Checks {
+    let mut checks = Checks { passed: 0, failed: 0 };
+    for line in outcome.output.lines() {
+        if line.starts_with("ok ") {
+            checks.passed += 1;
+        } else if line.starts_with("not ok ") {
+            println!("{line}");
+            checks.failed += 1;
+        }
     }
-    println!("lab: {passed} passed, {failed} failed in {:.0} s", elapsed.as_secs_f64());
-    match (passed, failed) {
-        // Nothing checked is nothing shown.
-        (0, _) => 1,
-        (_, 0) => outcome.status,
-        _ => 1,
+    // Nothing checked is nothing shown.
+    if checks.failed == 0 && (outcome.status != 0 || checks.passed == 0) {
+        checks.failed = 1;
     }
-}
-
-fn is_failure(line: &str) -> bool {
-    line.starts_with("not ok ")
-}
-
-fn count(output: &str) -> (usize, usize) {
-    let passed = output.lines().filter(|line| line.starts_with("ok "));
-    let failed = output.lines().filter(|line| is_failure(line));
-    (passed.count(), failed.count())
+    checks
 }
 
 fn is(path: &Path, extension: &str) -> bool {

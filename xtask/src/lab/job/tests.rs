@@ -14,14 +14,23 @@ fn a_word_reaches_the_command_as_it_was_given() {
     assert_eq!(lines, words);
 }
 
+fn counted(status: i32, output: &str) -> (u64, u64) {
+    let Checks { passed, failed } = checks(&Outcome { status, output: output.to_owned() });
+    (passed, failed)
+}
+
 #[test]
 fn only_whole_result_lines_count() {
     let output = "ok one\n# ok\nnot ok two: why\n ok three\nok four\nnot okay\n";
-    assert_eq!(count(output), (2, 1));
+    assert_eq!(counted(1, output), (2, 1));
 }
 
 #[test]
 fn a_run_without_checks_is_a_failure() {
-    let outcome = Outcome { status: 0, output: "nothing\n".to_owned() };
-    assert_eq!(summarize(&outcome, Duration::ZERO), 1);
+    assert_eq!(counted(0, "nothing\n"), (0, 1));
+}
+
+#[test]
+fn a_script_that_ends_badly_is_a_failure() {
+    assert_eq!(counted(1, "ok one\n"), (1, 1));
 }
