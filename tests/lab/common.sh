@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the shell scripts of the lab share. Sourced; gives $work, $device and the functions below.
 #
 # A check prints "ok NAME" or "not ok NAME: why". The lab counts those lines.
