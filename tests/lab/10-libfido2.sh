@@ -101,10 +101,10 @@ check "hmac-secret differs for another salt" \
   test "$secret" != "$(tail -n 1 "$work/key-es256.assertion" 2>/dev/null)"
 
 # The credential's large blob key is the last line of what -M wrote, and -G -b gives the same.
-tail -n 1 "$work/key-es256" 2>/dev/null | base64 -d >"$work/blob.key"
+tail -n 1 "$work/key-es256" >"$work/blob.key" 2>/dev/null
 check "fido2-assert -G -b" typing 56789 -- sign key-es256 es256.example -v -b
 check "the large blob key is the same" \
-  test "$(base64 -w0 "$work/blob.key")" = "$(tail -n 1 "$work/key-es256.assertion" 2>/dev/null)"
+  cmp "$work/blob.key" <(tail -n 1 "$work/key-es256.assertion")
 printf 'a large blob, repeated: %.0s' {1..40} >"$work/blob"
 check "fido2-token -S -b" typing 56789 -- fido2-token -S -b -k "$work/blob.key" "$work/blob" "$device"
 check "fido2-token -G -b" fido2-token -G -b -k "$work/blob.key" "$work/blob.read" "$device"
@@ -115,9 +115,9 @@ refused "a deleted large blob is gone" 'FIDO_ERR|fido_dev' \
   fido2-token -G -b -k "$work/blob.key" "$work/blob.none" "$device"
 
 check "fido2-token -L -r lists both sites" says eddsa.example typing 56789 -- fido2-token -L -r "$device"
-check "fido2-token -L -k lists a site's account" says bob typing 56789 -- fido2-token -L -k es256.example "$device"
+check "fido2-token -L -k lists a site's account" says Ym9i typing 56789 -- fido2-token -L -k es256.example "$device"
 check "fido2-token -I -c counts" says 'existing rk\(s\): 2' typing 56789 -- fido2-token -I -c "$device"
-check "fido2-token -I -k -i tells a credential" says bob \
+check "fido2-token -I -k -i tells a credential" says "BEGIN PUBLIC KEY" \
   typing 56789 -- fido2-token -I -k es256.example -i "$(cat "$work/key-es256.id")" "$device"
 check "fido2-token -S -c renames an account" typing 56789 -- fido2-token -S -c \
   -i "$(cat "$work/key-es256.id")" -k "$(printf bob | base64)" -n robert -p Robert "$device"
@@ -138,7 +138,7 @@ check "the PIN must change" says 'pin change required: true' fido2-token -I "$de
 refused "until then it opens nothing" FIDO_ERR_PIN typing 56789 -- fido2-token -L -r "$device"
 check "fido2-token -C to another PIN" typing 56789 0123456 0123456 -- fido2-token -C "$device"
 check "fido2-token -S -l wants longer PINs" typing 0123456 -- fido2-token -S -l 8 "$device"
-check "longer PINs are wanted" says 'minimum pin length: 8' fido2-token -I "$device"
+check "longer PINs are wanted" says 'minpinlen: 8' fido2-token -I "$device"
 
 check "the phone is unplugged and plugged in" phone_stop
 phone_start --verify none

@@ -49,7 +49,7 @@ class Site:
     def register(self, user=ALICE, algorithm=ES256, key="discouraged", uv="discouraged",
                  exclude=None, extensions=None, patience=90):
         """Registers. Returns the credential, and what the page got from the extensions."""
-        self.server.allowed_algorithms = [PublicKeyCredentialParameters("public-key", algorithm)]
+        self.server.allowed_algorithms = [PublicKeyCredentialParameters(type="public-key", alg=algorithm)]
         options, state = self.server.register_begin(
             user, exclude, resident_key_requirement=key, user_verification=uv,
             authenticator_attachment="cross-platform",

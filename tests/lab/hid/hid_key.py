@@ -25,10 +25,17 @@ def node(phone, timeout=10):
     raise AssertionError("the phone has no device node")
 
 
-def connect(phone):
-    """A new client of the phone, with a channel of its own."""
-    descriptor = get_descriptor(node(phone))
-    return CtapHidDevice(descriptor, open_connection(descriptor))
+class Key(CtapHidDevice):
+    """A client of the phone, with a channel of its own."""
+
+    def __init__(self, phone):
+        self._phone = phone
+        self.connect()
+
+    def connect(self):
+        """Opens the phone again, as after it was plugged in."""
+        descriptor = get_descriptor(node(self._phone))
+        super().__init__(descriptor, open_connection(descriptor))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def phone():
 @pytest.fixture
 def device(phone):
     phone.control(FACTORY_STATE)
-    device = connect(phone)
+    device = Key(phone)
     yield device
     device.close()
 

@@ -10,7 +10,7 @@ import time
 import pytest
 from fido2.ctap import CtapError
 from fido2.ctap2 import Ctap2
-from hid_key import connect, node
+from hid_key import Key, node
 from relying_party import ALICE, RelyingParty
 
 from phone import Phone
@@ -59,13 +59,13 @@ def asking():
 
 @pytest.fixture
 def first(asking):
-    device = connect(asking)
+    device = Key(asking)
     yield device
     device.close()
 
 
 def test_the_second_client_is_told_that_the_key_is_busy(asking, first):
-    second = connect(asking)
+    second = Key(asking)
     pending = Pending(asking, first)
     impatient = threading.Event()
     impatient.set()
@@ -108,7 +108,7 @@ def test_the_key_is_pulled_out_in_the_middle_of_a_request(asking, first, how):
     assert not os.path.exists(path)
 
     asking.start()
-    again = connect(asking)
+    again = Key(asking)
     pending = Pending(asking, again)
     asking.answer("y")
     assert pending.result().auth_data.credential_data
@@ -125,7 +125,7 @@ def test_a_client_is_killed_in_the_middle_of_a_request(asking, tmp_path):
     client.wait()
     # Nobody has the key open any more: what was asked leaves the screen, and the next is served.
     asking.wait_for("withdrawn", after=seen, timeout=5)
-    device = connect(asking)
+    device = Key(asking)
     pending = Pending(asking, device)
     asking.answer("y")
     assert pending.result().auth_data.credential_data
@@ -143,13 +143,13 @@ def test_noise_does_not_take_the_key_from_others(asking):
     # A message that says it has 7609 bytes, and ends after the first 57.
     os.write(raw, b"\0" + BROADCAST + b"\x86\x00\x08" + bytes(57))
     os.close(raw)
-    device = connect(asking)
+    device = Key(asking)
     assert device.ping(bytes(7609)) == bytes(7609)
     device.close()
 
 
 def test_half_a_message_holds_nobody_up(asking, first):
-    second = connect(asking)
+    second = Key(asking)
     channel = second._channel_id.to_bytes(4, "big")
     second._connection.write_packet(channel + b"\x90\x1d\xb9" + bytes(57))
     time.sleep(1.5)
@@ -159,7 +159,7 @@ def test_half_a_message_holds_nobody_up(asking, first):
 
 def test_uv_is_asked_of_the_person():
     with Phone("--hid", approve="always", verify="pass") as phone:
-        device = connect(phone)
+        device = Key(phone)
         site = RelyingParty(device)
         result, credential = site.register(discoverable=True, uv="required")
         assert result.response.attestation_object.auth_data.is_user_verified()
@@ -170,7 +170,7 @@ def test_uv_is_asked_of_the_person():
 
 def test_a_refusal_is_told():
     with Phone("--hid", approve="never") as phone:
-        device = connect(phone)
+        device = Key(phone)
         with pytest.raises(CtapError, match="OPERATION_DENIED"):
             register(Ctap2(device))
         device.close()
@@ -183,7 +183,7 @@ def test_ping_of_every_length(asking, first):
 
 
 def test_lock_keeps_others_out(asking, first):
-    second = connect(asking)
+    second = Key(asking)
     first.lock(5)
     impatient = threading.Event()
     impatient.set()
