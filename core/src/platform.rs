@@ -7,7 +7,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
-use crate::{algorithm::Algorithm, transport::Transport};
+use crate::{algorithm::Algorithm, ctap::entity::UserEntity, transport::Transport};
 
 /// A boxed future, as seams that wait for a person return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -118,6 +118,10 @@ pub trait KeyStore: Send + Sync {
     /// [`KeyStoreError::UnknownKey`] where another platform, or another passphrase, made it.
     fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyStoreError>;
 
+    /// How keys are protected: `keyProtection` of the FIDO Metadata Statement §4, such as
+    /// `["hardware", "tee"]`.
+    fn key_protection(&self) -> &[&'static str];
+
     /// The keys that attest where credentials live, where the platform has such; without one,
     /// credentials attest themselves (packed self attestation, WebAuthn §8.2).
     fn attestation(&self) -> Option<&dyn AttestationKeys> {
@@ -208,6 +212,16 @@ pub struct Account {
     pub id: Vec<u8>,
 }
 
+impl From<&UserEntity> for Account {
+    fn from(user: &UserEntity) -> Self {
+        Self {
+            name: user.name.clone(),
+            display_name: user.display_name.clone(),
+            id: user.id.clone(),
+        }
+    }
+}
+
 /// What the request would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
@@ -223,16 +237,16 @@ pub enum Operation {
         /// Who asks.
         site: Site,
     },
-    /// Sign in with one of `accounts`; where there are several, the answer must choose one.
+    /// Sign in with one of `accounts`; where there are several, the answer chooses one.
     SignIn {
         /// Who asks.
         site: Site,
         /// The accounts to choose from, newest first; empty where the credential names none.
         accounts: Vec<Account>,
-        /// How many more accounts there are that are not listed, because the list is long.
+        /// How many accounts there are besides: [`Choice::Older`] asks for the next of them.
         not_listed: u64,
     },
-    /// Confirm presence where there is no credential, so that a site learns nothing early.
+    /// Verify the user although there is no credential, so that a site does not learn it earlier.
     NoCredential {
         /// Who asks.
         site: Site,
@@ -250,13 +264,28 @@ pub enum Operation {
     Reset,
 }
 
+/// What a person chose from a list of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The account with this index.
+    Account(usize),
+    /// None of these: list the next ones. It says nothing about presence or verification yet.
+    Older,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::Account(0)
+    }
+}
+
 /// A person's agreement.
 #[derive(Clone)]
 pub struct Consent {
     /// Whether the person was verified, not merely present.
     pub verified: bool,
-    /// Which of the listed accounts was chosen: an index into `accounts`.
-    pub account: usize,
+    /// Which account, where [`Operation::SignIn`] lists several.
+    pub choice: Choice,
     /// What the platform needs in order to use the key now.
     pub authorization: Option<Authorization>,
 }
@@ -265,7 +294,7 @@ impl fmt::Debug for Consent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Consent")
             .field("verified", &self.verified)
-            .field("account", &self.account)
+            .field("choice", &self.choice)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,8 @@
 //! The transports of CTAP 2.3 §11, as state machines that take bytes and time and give bytes.
 
+pub mod hid;
+pub mod nfc;
+
 /// The way by which a request reached the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Transport {

@@ -1,0 +1,19 @@
+//! Extensions (CTAP 2.3 §12): what each adds to registration, to sign-in, and to getInfo.
+
+pub(crate) mod assertion;
+mod hmac_secret;
+pub(crate) mod registration;
+
+/// The extensions that are served, as getInfo lists them.
+pub(crate) const NAMES: &[&str] = &[
+    "credBlob",
+    "credProtect",
+    "hmac-secret",
+    "hmac-secret-mc",
+    "largeBlobKey",
+    "minPinLength",
+    "thirdPartyPayment",
+];
+
+/// The longest credBlob, in bytes (§12.2: at least 32).
+pub(crate) const MAX_CRED_BLOB: usize = 128;

@@ -1,0 +1,99 @@
+//! The store: one SQLite file whose rows are sealed under a key that only the platform can open.
+//!
+//! A stolen file tells neither keys nor sites: rows are AES-256-GCM ciphertexts bound to their
+//! place, and sites and accounts are found by a keyed hash. Every change is one transaction, durable
+//! when the call returns.
+
+mod credentials;
+mod error;
+mod open;
+mod records;
+mod schema;
+mod seal;
+
+use std::{path::PathBuf, sync::Arc};
+
+use ring::hmac;
+use rusqlite::Connection;
+use zeroize::Zeroizing;
+
+pub use credentials::SiteSummary;
+pub(crate) use credentials::{Newest, SiteKey};
+pub use error::{OpenError, StoreError};
+pub(crate) use records::Record;
+pub use seal::Sealer;
+
+use crate::{
+    crypto::hkdf_sha256,
+    platform::{KeyStore, Rng},
+};
+
+/// Where a store lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// Nowhere: it is gone when it is closed.
+    Memory,
+    /// In this file, beside which SQLite keeps its write-ahead log.
+    File(PathBuf),
+}
+
+/// An open store.
+pub struct Store {
+    db: Connection,
+    keys: Keys,
+    rng: Arc<dyn Rng>,
+    key_store: Arc<dyn KeyStore>,
+    discoverable: u64,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("discoverable", &self.discoverable).finish_non_exhaustive()
+    }
+}
+
+/// What is derived from the store's one random key; a reset makes a new one, and so erases all.
+struct Keys {
+    rows: Sealer,
+    wrapping: Sealer,
+    lookup: hmac::Key,
+    identifier: Zeroizing<[u8; 16]>,
+}
+
+impl Keys {
+    fn derive(root: &[u8]) -> Self {
+        let key = |info: &[u8]| hkdf_sha256::<32>(&[], root, info);
+        Self {
+            rows: Sealer::new(&key(b"rows")),
+            wrapping: Sealer::new(&key(b"credential wrapping")),
+            lookup: hmac::Key::new(hmac::HMAC_SHA256, key(b"lookup").as_ref()),
+            identifier: hkdf_sha256(&[], root, b"identifier"),
+        }
+    }
+}
+
+impl Store {
+    /// Seals and opens wrapped credential IDs.
+    pub(crate) const fn wrapping(&self) -> &Sealer {
+        &self.keys.wrapping
+    }
+
+    /// The value of encIdentifier (CTAP 2.3 §6.4): this store's, until its next reset.
+    pub(crate) fn identifier(&self) -> &[u8; 16] {
+        &self.keys.identifier
+    }
+
+    /// How many discoverable credentials there are.
+    pub(crate) const fn discoverable(&self) -> u64 {
+        self.discoverable
+    }
+
+    /// Moves the write-ahead log into the database file; for idle moments, because it syncs twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where the disk refuses.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}

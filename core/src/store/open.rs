@@ -1,0 +1,195 @@
+//! Opening and making stores, and erasing them.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
+use zeroize::Zeroizing;
+
+use super::{Keys, Location, OpenError, Store, StoreError, records, schema};
+use crate::platform::{KeyStore, KeyStoreError, Platform, Rng};
+
+impl Store {
+    /// Opens the store at `location`, or makes one where there is none.
+    ///
+    /// # Errors
+    /// Any [`OpenError`]; then nothing has been changed.
+    pub fn open(location: &Location, platform: &Platform) -> Result<Self, OpenError> {
+        let (key_store, rng) = (&platform.key_store, &platform.rng);
+        match location {
+            Location::Memory => {
+                let db = Connection::open_in_memory()?;
+                create(&db, key_store.as_ref(), rng.as_ref())?;
+                Self::load(db, key_store, rng)
+            }
+            Location::File(path) => {
+                if path.try_exists()? {
+                    check_header(path)?;
+                } else {
+                    create_file(path, key_store.as_ref(), rng.as_ref())?;
+                }
+                let db = Connection::open(path)?;
+                configure(&db)?;
+                check_identity(&db, path)?;
+                Self::load(db, key_store, rng)
+            }
+        }
+    }
+
+    fn load(
+        db: Connection,
+        key_store: &Arc<dyn KeyStore>,
+        rng: &Arc<dyn Rng>,
+    ) -> Result<Self, OpenError> {
+        let wrapped: Vec<u8> = db
+            .query_row("SELECT sealed FROM record WHERE name = ?", [records::STORE_KEY], |row| {
+                row.get(0)
+            })
+            .optional()?
+            .ok_or(StoreError::Damaged { table: "record" })?;
+        let root = key_store.unwrap(&wrapped).map_err(|error| match error {
+            KeyStoreError::UnknownKey => OpenError::WrongKey,
+            _ => StoreError::Platform.into(),
+        })?;
+        let discoverable =
+            db.query_row("SELECT count(*) FROM credential WHERE account IS NOT NULL", [], |row| {
+                row.get(0)
+            })?;
+        db.set_prepared_statement_cache_capacity(32);
+        Ok(Self {
+            db,
+            keys: Keys::derive(&root),
+            rng: Arc::clone(rng),
+            key_store: Arc::clone(key_store),
+            discoverable,
+        })
+    }
+
+    /// Erases everything: the rows go, and with the old key the meaning of what the disk may keep.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; then nothing has been erased.
+    pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
+        let handles = self.key_handles()?;
+        let transaction = self.db.transaction()?;
+        transaction
+            .execute_batch("DELETE FROM credential; DELETE FROM site; DELETE FROM record;")?;
+        let root = write_new_root(&transaction, self.key_store.as_ref(), self.rng.as_ref())?;
+        transaction.commit()?;
+        self.keys = Keys::derive(root.as_ref());
+        self.discoverable = 0;
+        for handle in handles {
+            // A key that the platform keeps although nothing names it any more is harmless.
+            let _ = self.key_store.delete(&handle);
+        }
+        self.checkpoint()
+    }
+}
+
+/// Settings of the connection. The log is synced at each commit (FULL), moved into the file only
+/// when we say so, and nobody else may open the file meanwhile.
+fn configure(db: &Connection) -> Result<(), OpenError> {
+    let configured = (|| {
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        db.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = ON;
+             PRAGMA wal_autocheckpoint = 0;
+             PRAGMA cache_size = -2048;
+             BEGIN IMMEDIATE; COMMIT;",
+        )
+    })();
+    configured.map_err(|error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse,
+        _ => error.into(),
+    })
+}
+
+/// Looks at the header before SQLite does, because SQLite takes an empty file for a new database.
+fn check_header(path: &Path) -> Result<(), OpenError> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut header = [0; 100];
+    let Ok(()) = file.read_exact(&mut header) else {
+        return Err(OpenError::Truncated(path.to_owned()));
+    };
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(OpenError::NotAStore(path.to_owned()));
+    }
+    // The SQLite file format, §1.3: the page size at 16, the number of pages at 28.
+    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
+    if length < page_size * u64::from(pages) {
+        return Err(OpenError::Truncated(path.to_owned()));
+    }
+    Ok(())
+}
+
+fn check_identity(db: &Connection, path: &Path) -> Result<(), OpenError> {
+    let number = |name| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
+    if number("application_id")? != schema::APPLICATION_ID {
+        return Err(OpenError::NotAStore(path.to_owned()));
+    }
+    let found = u32::try_from(number("user_version")?)
+        .map_err(|_| OpenError::NotAStore(path.to_owned()))?;
+    if found > schema::VERSION {
+        return Err(OpenError::NewerSchema { found, known: schema::VERSION });
+    }
+    if found < schema::VERSION {
+        let transaction = db.unchecked_transaction()?;
+        schema::migrate(&transaction, found)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// A store comes into being under another name, so that a file at `path` is always a whole one.
+fn create_file(path: &Path, key_store: &dyn KeyStore, rng: &dyn Rng) -> Result<(), OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let unfinished = PathBuf::from(name);
+    if unfinished.try_exists()? {
+        fs::remove_file(&unfinished)?;
+    }
+    let db = Connection::open(&unfinished)?;
+    create(&db, key_store, rng)?;
+    // The mode is kept in the file's header.
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    db.close().map_err(|(_, error)| error)?;
+    File::open(&unfinished)?.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn create(db: &Connection, key_store: &dyn KeyStore, rng: &dyn Rng) -> Result<(), OpenError> {
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    let transaction = db.unchecked_transaction()?;
+    schema::migrate(&transaction, 0)?;
+    write_new_root(&transaction, key_store, rng)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn write_new_root(
+    db: &Connection,
+    key_store: &dyn KeyStore,
+    rng: &dyn Rng,
+) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    let mut root = Zeroizing::new([0; 32]);
+    rng.fill(root.as_mut())?;
+    let wrapped = key_store.wrap(root.as_ref()).map_err(|_| StoreError::Platform)?;
+    db.execute("INSERT INTO record (name, sealed) VALUES (?, ?)", (records::STORE_KEY, wrapped))?;
+    Ok(root)
+}
