@@ -74,14 +74,17 @@ done
 refused "ssh does not log in with a key that the server does not know" 'Permission denied' logs_in r-ecdsa-sk
 phone_stop
 refused "ssh does not log in without the phone" 'Permission denied' logs_in ecdsa-sk
-kill "$sshd"
 
+# A phone that verifies its owner itself needs no PIN. (ssh-keygen -Y sign of OpenSSH 9 asks for one
+# before it tries, and fails on a phone without; ssh tries first.)
 rm -rf "$work/state"
 phone_start --verify pass
 for type in ecdsa-sk ed25519-sk; do
   check "ssh-keygen -O verify-required by own UV, $type" keygen -t "$type" -O verify-required -f "$work/uv-$type"
-  check "it signs, $type" signs "uv-$type"
+  sed 's/^/verify-required /' "$work/uv-$type.pub" >>"$work/authorized"
+  check "ssh logs in by own UV, $type" says 'signed in' logs_in "uv-$type"
 done
 phone_stop
+kill "$sshd"
 
 exit $failed

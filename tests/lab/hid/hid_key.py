@@ -25,6 +25,26 @@ def node(phone, timeout=10):
     raise AssertionError("the phone has no device node")
 
 
+class OwnReports:
+    """A connection that keeps what is for others from its client.
+
+    hidraw gives every report to everyone who has the device open, and python-fido2 takes one for
+    another channel for an error.
+    """
+
+    def __init__(self, key, connection):
+        self._key = key
+        self._connection = connection
+        self.write_packet = connection.write_packet
+        self.close = connection.close
+
+    def read_packet(self):
+        while True:
+            report = self._connection.read_packet()
+            if report[:4] == self._key._channel_id.to_bytes(4, "big"):
+                return report
+
+
 class Key(CtapHidDevice):
     """A client of the phone, with a channel of its own."""
 
@@ -35,7 +55,7 @@ class Key(CtapHidDevice):
     def connect(self):
         """Opens the phone again, as after it was plugged in."""
         descriptor = get_descriptor(node(self._phone))
-        super().__init__(descriptor, open_connection(descriptor))
+        super().__init__(descriptor, OwnReports(self, open_connection(descriptor)))
 
 
 @pytest.fixture(scope="module")
