@@ -1,2 +1,43 @@
-//! The `pocketkey` command.
-fn main() {}
+//! The `pocketkey` command: the Pocketkey authenticator on a desktop.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+mod attestation;
+mod cli;
+mod credentials;
+mod demo;
+mod doctor;
+mod log;
+mod metadata;
+mod names;
+mod open;
+mod person;
+mod phone;
+mod reset;
+mod screen;
+mod state;
+#[cfg(test)]
+mod testing;
+mod text;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command.unwrap_or(Command::Demo { json: false }) {
+        Command::Phone(args) => phone::run(&args),
+        Command::Credentials(args) => credentials::run(&args.command),
+        Command::Reset(args) => reset::run(&args),
+        Command::Doctor(args) => return doctor::run(&args),
+        Command::Metadata => metadata::run(),
+        Command::Demo { json } => return demo::run(json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pocketkey: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `pocketkey credentials`: the accounts on the phone.
+
+use std::error::Error;
+
+use pocketkey_core::authenticator::{Authenticator, CredentialSummary};
+use serde_json::{Value, json};
+
+use crate::cli::CredentialsCommand;
+use crate::open::{self, Nobody};
+use crate::text::{SHOWN, printable};
+
+/// Lists, deletes or renames.
+///
+/// # Errors
+/// What opening the phone or changing it gives; and an ID that names none or several.
+pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
+    match command {
+        CredentialsCommand::List { state, json } => {
+            let phone = open::open(state, None, || Nobody)?;
+            list(&phone.authenticator, *json)
+        }
+        CredentialsCommand::Delete { state, id, json } => {
+            let phone = open::open(state, None, || Nobody)?;
+            let chosen = find(&phone.authenticator, id)?;
+            phone.authenticator.delete_credential(&chosen.id)?;
+            say(*json, "deleted", &chosen);
+            Ok(())
+        }
+        CredentialsCommand::Rename { state, id, name, display_name, json } => {
+            let phone = open::open(state, None, || Nobody)?;
+            let mut chosen = find(&phone.authenticator, id)?;
+            chosen.user_name = Some(name.clone());
+            if display_name.is_some() {
+                chosen.user_display_name.clone_from(display_name);
+            }
+            phone.authenticator.rename_credential(
+                &chosen.id,
+                chosen.user_name.as_deref(),
+                chosen.user_display_name.as_deref(),
+            )?;
+            say(*json, "renamed", &chosen);
+            Ok(())
+        }
+    }
+}
+
+fn list(authenticator: &Authenticator, json: bool) -> Result<(), Box<dyn Error>> {
+    let credentials = authenticator.credentials()?;
+    for credential in &credentials {
+        if json {
+            println!("{}", object(credential));
+        } else {
+            println!("{}", line(credential));
+        }
+    }
+    if credentials.is_empty() && !json {
+        println!("No accounts on this phone.");
+    }
+    Ok(())
+}
+
+/// The one credential whose ID begins with `prefix`.
+fn find(authenticator: &Authenticator, prefix: &str) -> Result<CredentialSummary, Box<dyn Error>> {
+    let prefix = prefix.to_lowercase();
+    let mut found = authenticator
+        .credentials()?
+        .into_iter()
+        .filter(|credential| hex::encode(&credential.id).starts_with(&prefix));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err(format!(
+            "no account has an ID that begins with {prefix}; see `pocketkey credentials list`"
+        )
+        .into()),
+        (Some(_), Some(_)) => {
+            Err(format!("several accounts have an ID that begins with {prefix}; give more of it")
+                .into())
+        }
+    }
+}
+
+fn say(json: bool, done: &str, credential: &CredentialSummary) {
+    if json {
+        let mut object = object(credential);
+        if let Value::Object(members) = &mut object {
+            members.insert("done".to_owned(), done.into());
+        }
+        println!("{object}");
+    } else {
+        println!("{done}: {}", line(credential));
+    }
+}
+
+fn object(credential: &CredentialSummary) -> Value {
+    json!({
+        "id": hex::encode(&credential.id),
+        "site": credential.rp_id,
+        "user_id": hex::encode(&credential.user_id),
+        "name": credential.user_name,
+        "display_name": credential.user_display_name,
+    })
+}
+
+fn line(credential: &CredentialSummary) -> String {
+    let shown = |text: &Option<String>| printable(text.as_deref().unwrap_or("-"), SHOWN);
+    format!(
+        "{}  {}  {}  ({})",
+        hex::encode(&credential.id),
+        printable(&credential.rp_id, SHOWN),
+        shown(&credential.user_name),
+        shown(&credential.user_display_name),
+    )
+}

@@ -1,0 +1,187 @@
+//! A USB key made of software: a HID device through Linux's `/dev/uhid`.
+//!
+//! Two rings lie between a client and this process, and both drop what does not fit. The kernel
+//! keeps 32 events until this process reads them: a thread of its own does nothing else. Towards
+//! the client a `hidraw` file keeps 64 reports: what is sent is paced.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::time::Duration;
+use std::{process, thread};
+
+use pocketkey_core::transport::hid::Report;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::link::{Incoming, Outgoing, ReportSink, ReportSource};
+use event::KernelEvent;
+
+mod event;
+
+/// The device through which HID devices are made.
+pub const PATH: &str = "/dev/uhid";
+
+/// How many of the kernel's events may wait for this process; beyond, the kernel's ring fills.
+const EVENTS: usize = 512;
+
+/// How many reports may go out at once: half of what a client's ring holds.
+const BURST: u32 = 32;
+
+/// The pace beyond a burst: that of a full-speed USB key, one report a millisecond. A client that
+/// does not get to read for 30 ms still loses nothing.
+const PACE: Duration = Duration::from_millis(1);
+
+/// How many reports may wait for their time.
+const QUEUE: usize = 16;
+
+/// How long the kernel may take to show a new device.
+const APPEARS: Duration = Duration::from_secs(2);
+
+/// A HID device that exists for as long as this value lives.
+#[derive(Debug)]
+pub struct Device {
+    file: File,
+    events: mpsc::Receiver<io::Result<KernelEvent>>,
+}
+
+impl Device {
+    /// Makes the device.
+    ///
+    /// # Errors
+    /// Whatever opening and writing `/dev/uhid` gives.
+    pub fn create() -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).write(true).open(PATH)?;
+        file.write_all(&event::create(&physical_path()))?;
+        let (sender, events) = mpsc::channel(EVENTS);
+        let reader = file.try_clone()?;
+        // Ends when the device is destroyed, or with the process.
+        thread::Builder::new()
+            .name("uhid".to_owned())
+            .stack_size(64 * 1024)
+            .spawn(move || read(reader, &sender))?;
+        Ok(Self { file, events })
+    }
+
+    /// Waits until clients can find the device; gives its path where it can be told.
+    pub async fn appears(&self) -> Option<String> {
+        let deadline = Instant::now() + APPEARS;
+        while Instant::now() < deadline {
+            if let Some(path) = find_hidraw() {
+                return Some(path);
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        None
+    }
+
+    /// Gives the device's two directions.
+    ///
+    /// # Errors
+    /// Whatever duplicating the file gives.
+    pub fn split(self) -> io::Result<(Source, Sink)> {
+        let sink =
+            Sink { file: self.file.try_clone()?, queue: VecDeque::new(), slot: Instant::now() };
+        Ok((Source(self), sink))
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        let _ = self.file.write_all(&event::destroy());
+    }
+}
+
+/// Reads events as fast as the kernel makes them, and answers what has only one answer.
+fn read(mut file: File, sender: &mpsc::Sender<io::Result<KernelEvent>>) {
+    let mut buffer = vec![0; event::LEN];
+    loop {
+        let parsed = match file.read(&mut buffer) {
+            Ok(count) => buffer.get(..count).and_then(event::parse),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let _ = sender.blocking_send(Err(error));
+                return;
+            }
+        };
+        let sent = match parsed {
+            None => continue,
+            Some(KernelEvent::Question { reply }) => {
+                let _ = file.write_all(&reply);
+                continue;
+            }
+            Some(KernelEvent::Stop) => return,
+            Some(output @ KernelEvent::Output(_)) => sender.blocking_send(Ok(output)),
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+/// What the device says of its place, so that it can be told from others.
+fn physical_path() -> String {
+    format!("pocketkey/{}", process::id())
+}
+
+/// The device node that the kernel made for this process's device.
+fn find_hidraw() -> Option<String> {
+    let wanted = format!("HID_PHYS={}", physical_path());
+    fs::read_dir("/sys/class/hidraw").ok()?.flatten().find_map(|entry| {
+        let about = fs::read_to_string(entry.path().join("device/uevent")).ok()?;
+        about
+            .lines()
+            .any(|line| line == wanted)
+            .then(|| format!("/dev/{}", entry.file_name().to_string_lossy()))
+    })
+}
+
+/// Reports from clients.
+#[derive(Debug)]
+pub struct Source(Device);
+
+impl ReportSource for Source {
+    async fn next(&mut self) -> io::Result<Option<Incoming>> {
+        match self.0.events.recv().await {
+            Some(Ok(KernelEvent::Output(report))) => Ok(Some(Incoming::Report(report))),
+            Some(Err(error)) => Err(error),
+            Some(Ok(_)) | None => Ok(None),
+        }
+    }
+}
+
+/// Reports to clients.
+#[derive(Debug)]
+pub struct Sink {
+    file: File,
+    queue: VecDeque<Report>,
+    /// When the next report would go out if all went out at the pace.
+    slot: Instant,
+}
+
+impl ReportSink for Sink {
+    fn has_room(&self) -> bool {
+        self.queue.len() < QUEUE
+    }
+
+    fn push(&mut self, outgoing: Outgoing) {
+        // There are no test controls here, so nothing else to confirm.
+        if let Outgoing::Report(report) = outgoing {
+            self.queue.push_back(report);
+        }
+    }
+
+    fn waits(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        while let Some(report) = self.queue.front() {
+            sleep_until(self.slot.checked_sub(PACE * BURST).unwrap_or(self.slot)).await;
+            self.file.write_all(&event::input(report))?;
+            self.queue.pop_front();
+            self.slot = self.slot.max(Instant::now()) + PACE;
+        }
+        Ok(())
+    }
+}
