@@ -12,6 +12,9 @@ mod selection;
 pub(crate) mod u2f;
 mod verification;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     authenticator::Context,
     ctap::{cbor::Writer, request::Request, status::Status},

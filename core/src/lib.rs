@@ -24,6 +24,8 @@ mod settings;
 pub mod software;
 mod state;
 pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod transport;
 
 pub use authenticator::{Authenticator, Busy, OwnerError, Source, Transaction, TransactionHandle};

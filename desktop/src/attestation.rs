@@ -9,11 +9,8 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use pocketkey_core::algorithm::Algorithm;
 use pocketkey_core::model::AAGUID;
-use pocketkey_core::platform::{
-    AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey,
-};
+use pocketkey_core::platform::{AttestationKeys, AttestationKind, KeyStore, KeyStoreError};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CustomExtension, DnType, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
@@ -176,47 +173,4 @@ fn aaguid_extension() -> CustomExtension {
     let mut content = vec![0x04, 0x10];
     content.extend(AAGUID);
     CustomExtension::from_oid_content(&AAGUID_EXTENSION, content)
-}
-
-/// A key store that can attest.
-pub struct Attesting<K> {
-    /// What does everything else.
-    pub keys: K,
-    /// The attestation keys.
-    pub attestation: Attestation,
-}
-
-impl<K: KeyStore> KeyStore for Attesting<K> {
-    fn algorithms(&self) -> &[Algorithm] {
-        self.keys.algorithms()
-    }
-
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
-        self.keys.generate(algorithm)
-    }
-
-    fn sign(
-        &self,
-        handle: &KeyHandle,
-        message: &[u8],
-        authorization: Option<&Authorization>,
-    ) -> Result<Vec<u8>, KeyStoreError> {
-        self.keys.sign(handle, message, authorization)
-    }
-
-    fn delete(&self, handle: &KeyHandle) -> Result<(), KeyStoreError> {
-        self.keys.delete(handle)
-    }
-
-    fn wrap(&self, secret: &[u8]) -> Result<Vec<u8>, KeyStoreError> {
-        self.keys.wrap(secret)
-    }
-
-    fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
-        self.keys.unwrap(wrapped)
-    }
-
-    fn attestation(&self) -> Option<&dyn AttestationKeys> {
-        Some(&self.attestation)
-    }
 }

@@ -2,11 +2,12 @@
 
 use std::error::Error;
 
-use pocketkey_core::authenticator::{Authenticator, CredentialSummary};
+use pocketkey_core::{Authenticator, CredentialSummary};
 use serde_json::{Value, json};
 
 use crate::cli::CredentialsCommand;
 use crate::open::{self, Nobody};
+use crate::person::words;
 use crate::text::{SHOWN, printable};
 
 /// Lists, deletes or renames.
@@ -29,14 +30,14 @@ pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
         CredentialsCommand::Rename { state, id, name, display_name, json } => {
             let phone = open::open(state, None, || Nobody)?;
             let mut chosen = find(&phone.authenticator, id)?;
-            chosen.user_name = Some(name.clone());
+            chosen.account.name = Some(name.clone());
             if display_name.is_some() {
-                chosen.user_display_name.clone_from(display_name);
+                chosen.account.display_name.clone_from(display_name);
             }
             phone.authenticator.rename_credential(
                 &chosen.id,
-                chosen.user_name.as_deref(),
-                chosen.user_display_name.as_deref(),
+                chosen.account.name.as_deref(),
+                chosen.account.display_name.as_deref(),
             )?;
             say(*json, "renamed", &chosen);
             Ok(())
@@ -95,19 +96,18 @@ fn object(credential: &CredentialSummary) -> Value {
     json!({
         "id": hex::encode(&credential.id),
         "site": credential.rp_id,
-        "user_id": hex::encode(&credential.user_id),
-        "name": credential.user_name,
-        "display_name": credential.user_display_name,
+        "site_name": credential.rp_name,
+        "user_id": hex::encode(&credential.account.id),
+        "name": credential.account.name,
+        "display_name": credential.account.display_name,
     })
 }
 
 fn line(credential: &CredentialSummary) -> String {
-    let shown = |text: &Option<String>| printable(text.as_deref().unwrap_or("-"), SHOWN);
     format!(
-        "{}  {}  {}  ({})",
+        "{}  {}  {}",
         hex::encode(&credential.id),
         printable(&credential.rp_id, SHOWN),
-        shown(&credential.user_name),
-        shown(&credential.user_display_name),
+        words::show_account(&credential.account),
     )
 }

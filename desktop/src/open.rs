@@ -3,14 +3,13 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use pocketkey_core::authenticator::Authenticator;
 use pocketkey_core::platform::{
-    BoxFuture, Consent, KeyStore, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+    BoxFuture, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
 };
 use pocketkey_core::software::{MonotonicClock, SoftwareKeyStore, SystemRng};
-use pocketkey_core::store::{Location, OpenError};
+use pocketkey_core::{Authenticator, Location, OpenError};
 
-use crate::attestation::{Attestation, Attesting};
+use crate::attestation::Attestation;
 use crate::cli::StateArgs;
 use crate::state::key::{self, Kind, StoreKey};
 use crate::state::{self, StateDir};
@@ -39,14 +38,11 @@ pub fn open<V: UserVerifier + 'static>(
 ) -> Result<Phone, Box<dyn Error>> {
     let directory = StateDir::open(state::directory(which.state.clone())?)?;
     let (secret, kind) = key::load_or_create(directory.path(), which.passphrase)?;
-    let keys = SoftwareKeyStore::new(secret);
-    let keys: Arc<dyn KeyStore> = match attestation {
-        None => Arc::new(keys),
-        Some(sites) => {
-            let attestation = Attestation::load_or_create(directory.path(), &keys, sites)?;
-            Arc::new(Attesting { keys, attestation })
-        }
-    };
+    let mut keys = SoftwareKeyStore::new(&secret);
+    if let Some(sites) = attestation {
+        let attestation = Attestation::load_or_create(directory.path(), &keys, sites)?;
+        keys = keys.with_attestation(Arc::new(attestation));
+    }
     let location = Location::File(directory.database());
     let authenticator = Authenticator::open(&location, platform(keys, verifier()))?;
     Ok(Phone { authenticator, directory, key: kind })
@@ -57,17 +53,17 @@ pub fn open<V: UserVerifier + 'static>(
 /// # Errors
 /// What the store gives.
 pub fn passing() -> Result<Authenticator, OpenError> {
-    let keys = SoftwareKeyStore::new(StoreKey::default());
-    Authenticator::open(&Location::Memory, platform(Arc::new(keys), Nobody))
+    let keys = SoftwareKeyStore::new(&StoreKey::default());
+    Authenticator::open(&Location::Memory, platform(keys, Nobody))
 }
 
 /// The desktop's stand-in for a phone's hardware.
-fn platform<V: UserVerifier + 'static>(key_store: Arc<dyn KeyStore>, verifier: V) -> Platform {
+fn platform<V: UserVerifier + 'static>(keys: SoftwareKeyStore, verifier: V) -> Platform {
     Platform {
-        key_store,
+        key_store: Arc::new(keys),
         user_verifier: Arc::new(verifier),
-        clock: Arc::new(MonotonicClock::new()),
-        rng: Arc::new(SystemRng::new()),
+        clock: Arc::new(MonotonicClock::default()),
+        rng: Arc::new(SystemRng::default()),
     }
 }
 

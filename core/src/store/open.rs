@@ -160,6 +160,7 @@ fn create_file(path: &Path, key_store: &dyn KeyStore, rng: &dyn Rng) -> Result<(
     if unfinished.try_exists()? {
         fs::remove_file(&unfinished)?;
     }
+    create_private(&unfinished)?;
     let db = Connection::open(&unfinished)?;
     create(&db, key_store, rng)?;
     // The mode is kept in the file's header.
@@ -170,6 +171,16 @@ fn create_file(path: &Path, key_store: &dyn KeyStore, rng: &dyn Rng) -> Result<(
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
+    Ok(())
+}
+
+/// An empty file that only its owner may read; SQLite gives its log the same mode.
+fn create_private(path: &Path) -> Result<(), OpenError> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
     Ok(())
 }
 

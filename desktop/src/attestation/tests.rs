@@ -2,13 +2,12 @@
 
 use pocketkey_core::software::SoftwareKeyStore;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use zeroize::Zeroizing;
 
 use super::*;
 use crate::testing::Folder;
 
 fn keys(byte: u8) -> SoftwareKeyStore {
-    SoftwareKeyStore::new(Zeroizing::new([byte; 32]))
+    SoftwareKeyStore::new(&[byte; 32])
 }
 
 fn load(folder: &Folder, keys: &SoftwareKeyStore) -> Result<Attestation, AttestationError> {

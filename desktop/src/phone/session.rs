@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use pocketkey_core::authenticator::{Authenticator, Busy, OwnerError, Source, TransactionHandle};
 use pocketkey_core::transport::Transport;
+use pocketkey_core::{Authenticator, Busy, OwnerError, Source, TransactionHandle};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 

@@ -1,29 +1,30 @@
 //! A USB key made of software: a HID device through Linux's `/dev/uhid`.
 //!
 //! Two rings lie between a client and this process, and both drop what does not fit. The kernel
-//! keeps 32 events until this process reads them: a thread of its own does nothing else. Towards
-//! the client a `hidraw` file keeps 64 reports: what is sent is paced.
+//! keeps 32 events until this process reads them: see [`reader`]. Towards the client a `hidraw` file
+//! keeps 64 reports: what is sent is paced.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::process;
 use std::time::Duration;
-use std::{process, thread};
 
 use pocketkey_core::transport::hid::Report;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::link::{Incoming, Outgoing, ReportSink, ReportSource};
-use event::KernelEvent;
 
 mod event;
+mod reader;
 
 /// The device through which HID devices are made.
 pub const PATH: &str = "/dev/uhid";
 
-/// How many of the kernel's events may wait for this process; beyond, the kernel's ring fills.
-const EVENTS: usize = 512;
+/// How many reports may wait for the links' thread; beyond, the kernel's ring fills.
+const REPORTS: usize = 512;
 
 /// How many reports may go out at once: half of what a client's ring holds.
 const BURST: u32 = 32;
@@ -42,7 +43,7 @@ const APPEARS: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Device {
     file: File,
-    events: mpsc::Receiver<io::Result<KernelEvent>>,
+    reports: mpsc::Receiver<io::Result<Report>>,
 }
 
 impl Device {
@@ -51,16 +52,12 @@ impl Device {
     /// # Errors
     /// Whatever opening and writing `/dev/uhid` gives.
     pub fn create() -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).write(true).open(PATH)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(PATH)?;
         file.write_all(&event::create(&physical_path()))?;
-        let (sender, events) = mpsc::channel(EVENTS);
-        let reader = file.try_clone()?;
-        // Ends when the device is destroyed, or with the process.
-        thread::Builder::new()
-            .name("uhid".to_owned())
-            .stack_size(64 * 1024)
-            .spawn(move || read(reader, &sender))?;
-        Ok(Self { file, events })
+        let (sender, reports) = mpsc::channel(REPORTS);
+        reader::start(file.try_clone()?, sender)?;
+        Ok(Self { file, reports })
     }
 
     /// Waits until clients can find the device; gives its path where it can be told.
@@ -92,33 +89,6 @@ impl Drop for Device {
     }
 }
 
-/// Reads events as fast as the kernel makes them, and answers what has only one answer.
-fn read(mut file: File, sender: &mpsc::Sender<io::Result<KernelEvent>>) {
-    let mut buffer = vec![0; event::LEN];
-    loop {
-        let parsed = match file.read(&mut buffer) {
-            Ok(count) => buffer.get(..count).and_then(event::parse),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                let _ = sender.blocking_send(Err(error));
-                return;
-            }
-        };
-        let sent = match parsed {
-            None => continue,
-            Some(KernelEvent::Question { reply }) => {
-                let _ = file.write_all(&reply);
-                continue;
-            }
-            Some(KernelEvent::Stop) => return,
-            Some(output @ KernelEvent::Output(_)) => sender.blocking_send(Ok(output)),
-        };
-        if sent.is_err() {
-            return;
-        }
-    }
-}
-
 /// What the device says of its place, so that it can be told from others.
 fn physical_path() -> String {
     format!("pocketkey/{}", process::id())
@@ -142,11 +112,7 @@ pub struct Source(Device);
 
 impl ReportSource for Source {
     async fn next(&mut self) -> io::Result<Option<Incoming>> {
-        match self.0.events.recv().await {
-            Some(Ok(KernelEvent::Output(report))) => Ok(Some(Incoming::Report(report))),
-            Some(Err(error)) => Err(error),
-            Some(Ok(_)) | None => Ok(None),
-        }
+        Ok(self.0.reports.recv().await.transpose()?.map(Incoming::Report))
     }
 }
 

@@ -6,8 +6,8 @@ use pocketkey_core::transport::hid::Report;
 #[cfg(test)]
 mod tests;
 
-/// The size of the whole struct: the type and its largest member, `uhid_create2_req`.
-pub const LEN: usize = 4 + 4372;
+/// How much of each event is read: its type, and a report with its number.
+pub const PREFIX: usize = 4 + 1 + 64;
 
 const DESTROY: u32 = 1;
 const STOP: u32 = 3;
@@ -119,14 +119,13 @@ pub fn parse(event: &[u8]) -> Option<KernelEvent> {
     }
 }
 
-/// `struct uhid_output_req`: 4096 bytes of data, their count, the report's type. The data begin
-/// with the report's number, 0, where the client wrote it as `hidraw` wants.
+/// `struct uhid_output_req` begins with the data, whose first byte is the report's number: 0, as
+/// the reports have none. What a client leaves out at the end is zero, as in a report that a USB
+/// host cuts short.
 fn output(members: &[u8]) -> Option<Report> {
-    let (data, rest) = members.split_at_checked(4096)?;
-    let size = usize::from(u16::from_ne_bytes(*rest.first_chunk()?));
-    match data.get(..size)? {
-        [0, report @ ..] if report.len() == 64 => report.try_into().ok(),
-        report => report.try_into().ok(),
+    match members {
+        [0, report @ ..] => report.first_chunk().copied(),
+        _ => None,
     }
 }
 

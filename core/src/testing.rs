@@ -1,0 +1,147 @@
+//! Stand-ins for the seams, for tests: a clock to advance, seeded randomness, a scripted person.
+
+#[cfg(test)]
+pub(crate) mod device;
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{
+    crypto::sha256,
+    platform::{
+        BoxFuture, Choice, Clock, Consent, Needs, Prompt, Refusal, Rng, RngError, UserVerifier,
+        VerifierStatus,
+    },
+};
+
+/// A clock that stands still until it is told to go on.
+#[derive(Debug, Default)]
+pub struct FakeClock(AtomicU64);
+
+impl FakeClock {
+    /// Lets time pass.
+    pub fn advance(&self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The same "random" bytes in each run: SHA-256 of a seed and a counter.
+#[derive(Debug, Default)]
+pub struct SeededRng {
+    seed: u64,
+    blocks: AtomicU64,
+}
+
+impl SeededRng {
+    /// A generator with this seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self { seed, blocks: AtomicU64::new(0) }
+    }
+}
+
+impl Rng for SeededRng {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RngError> {
+        for chunk in buffer.chunks_mut(32) {
+            let block = self.blocks.fetch_add(1, Ordering::SeqCst);
+            let bytes = sha256(&[self.seed.to_be_bytes(), block.to_be_bytes()].concat());
+            chunk.copy_from_slice(bytes.get(..chunk.len()).unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// What a scripted person does when asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    /// Agrees, verified where that was asked for, with the newest account.
+    Agree,
+    /// Agrees, with this choice among the accounts.
+    Choose(Choice),
+    /// Gives presence even where verification was asked for.
+    AgreeUnverified,
+    /// Does not agree.
+    Refuse(Refusal),
+    /// Never answers.
+    Ignore,
+}
+
+/// A person who reacts as told, and remembers what was asked.
+#[derive(Debug)]
+pub struct ScriptedUser {
+    status: Mutex<VerifierStatus>,
+    script: Mutex<VecDeque<Reaction>>,
+    prompts: Mutex<Vec<Prompt>>,
+}
+
+impl Default for ScriptedUser {
+    /// Somebody who agrees to everything, on a phone without built-in verification.
+    fn default() -> Self {
+        let status = VerifierStatus { built_in_uv: None, uv_modality: 0, chooses_account: true };
+        Self { status: Mutex::new(status), script: Mutex::default(), prompts: Mutex::default() }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl ScriptedUser {
+    /// What the platform can verify from now on.
+    pub fn set_built_in_uv(&self, built_in_uv: Option<bool>) {
+        let mut status = lock(&self.status);
+        status.built_in_uv = built_in_uv;
+        // fingerprint_internal, where there is anything.
+        status.uv_modality = if built_in_uv.is_some() { 2 } else { 0 };
+    }
+
+    /// Whether accounts can be chosen on the phone from now on.
+    pub fn set_chooses_account(&self, chooses_account: bool) {
+        lock(&self.status).chooses_account = chooses_account;
+    }
+
+    /// The reaction to the next prompt that has none yet; without one, [`Reaction::Agree`].
+    pub fn then(&self, reaction: Reaction) {
+        lock(&self.script).push_back(reaction);
+    }
+
+    /// Every prompt since the last call.
+    pub fn take_prompts(&self) -> Vec<Prompt> {
+        std::mem::take(&mut *lock(&self.prompts))
+    }
+}
+
+impl UserVerifier for ScriptedUser {
+    fn status(&self) -> VerifierStatus {
+        *lock(&self.status)
+    }
+
+    fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>> {
+        lock(&self.prompts).push(prompt.clone());
+        let reaction = lock(&self.script).pop_front().unwrap_or(Reaction::Agree);
+        let verified = prompt.needs == Needs::Verification;
+        let consent = |verified, choice| Consent { verified, choice, authorization: None };
+        Box::pin(async move {
+            match reaction {
+                Reaction::Agree => Ok(consent(verified, Choice::default())),
+                Reaction::Choose(choice) => Ok(consent(verified, choice)),
+                Reaction::AgreeUnverified => Ok(consent(false, Choice::default())),
+                Reaction::Refuse(refusal) => Err(refusal),
+                Reaction::Ignore => std::future::pending().await,
+            }
+        })
+    }
+}
