@@ -11,6 +11,9 @@ mod records;
 mod schema;
 mod seal;
 
+#[cfg(test)]
+mod tests;
+
 use std::{path::PathBuf, sync::Arc};
 
 use ring::hmac;
