@@ -4,4 +4,4 @@ mod protocol;
 mod token;
 
 pub use protocol::{KeyAgreement, PinProtocol, SharedSecret};
-pub use token::{Permissions, Token, verify_persistent};
+pub use token::{Permissions, Token};

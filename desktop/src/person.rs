@@ -108,9 +108,6 @@ impl Person {
             older: choosing && words::not_listed(&prompt.operation) > 0,
             verification: plays,
         };
-        // Nobody can have meant a line that was typed before the question.
-        while self.lines().try_recv().is_ok() {}
-
         let hint = choices.hint();
         let deadline = Instant::now() + prompt.timeout;
         let mut expired = pin!(sleep_until(deadline));
@@ -149,6 +146,8 @@ impl UserVerifier for Person {
 
     fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>> {
         Box::pin(async move {
+            // Nobody can have meant a line that was typed before the question.
+            while self.lines().try_recv().is_ok() {}
             self.log.emit(&Event::Asked(prompt));
             if self.approve == Approve::Ask && !self.log.shows_questions() {
                 self.screen.explain(&words::question(prompt).join("\n"));

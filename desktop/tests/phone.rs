@@ -17,7 +17,13 @@ const BROADCAST: u32 = u32::MAX;
 const PING: u8 = 0x01;
 const INIT: u8 = 0x06;
 const CBOR: u8 = 0x10;
+const CANCEL: u8 = 0x11;
+const KEEPALIVE: u8 = 0x3b;
+const ERROR: u8 = 0x3f;
+const ERR_CHANNEL_BUSY: u8 = 0x06;
 const GET_INFO: [u8; 1] = [0x04];
+/// authenticatorSelection asks the person and needs nothing else.
+const SELECTION: [u8; 1] = [0x0b];
 
 /// A CTAPHID client, only as good as these tests need it.
 struct Client(TcpStream);
@@ -66,7 +72,10 @@ impl Client {
     }
 
     fn receive(&mut self, channel: u32, command: u8) -> Vec<u8> {
-        let first = self.next_frame();
+        let mut first = self.next_frame();
+        while first[4] == KEEPALIVE | 0x80 {
+            first = self.next_frame();
+        }
         assert_eq!(first[..4], channel.to_be_bytes());
         assert_eq!(first[4], command | 0x80, "{first:02x?}");
         let length = usize::from(u16::from_be_bytes([first[5], first[6]]));
@@ -139,6 +148,63 @@ fn several_clients_have_a_link_each() {
     drop(clients);
     let events = phone.stop().1;
     assert_eq!(count(&events, "connected"), 8);
+}
+
+#[test]
+fn the_person_answers_on_standard_input() {
+    let folder = Folder::new();
+    let mut phone = Phone::start(&folder, &[]);
+    let mut client = Client::connect(&phone);
+    let channel = client.channel();
+    for (line, event, status) in [("y", "consent", 0x00), ("n", "refused", 0x27)] {
+        client.send(channel, CBOR, &SELECTION);
+        assert_eq!(phone.wait_for("asked")["operation"], "select");
+        phone.say(line);
+        phone.wait_for(event);
+        assert_eq!(client.receive(channel, CBOR), [status]);
+    }
+    phone.stop();
+}
+
+#[test]
+fn one_request_at_a_time_until_it_is_cancelled_or_its_client_leaves() {
+    let folder = Folder::new();
+    let mut phone = Phone::start(&folder, &[]);
+    let (mut first, mut second) = (Client::connect(&phone), Client::connect(&phone));
+    let (channel, other) = (first.channel(), second.channel());
+
+    first.send(channel, CBOR, &SELECTION);
+    phone.wait_for("asked");
+    second.send(other, CBOR, &GET_INFO);
+    assert_eq!(second.receive(other, ERROR), [ERR_CHANNEL_BUSY]);
+    first.send(channel, CANCEL, &[]);
+    assert_eq!(first.receive(channel, CBOR), [0x2d]);
+    phone.wait_for("withdrawn");
+    assert_eq!(second.call(other, CBOR, &GET_INFO)[0], 0);
+
+    first.send(channel, CBOR, &SELECTION);
+    phone.wait_for("asked");
+    drop(first);
+    phone.wait_for("withdrawn");
+    phone.wait_for("aborted");
+    assert_eq!(second.call(other, CBOR, &GET_INFO)[0], 0);
+    phone.stop();
+}
+
+#[test]
+fn a_power_cycle_ends_what_another_client_waits_for() {
+    let folder = Folder::new();
+    let mut phone = Phone::start(&folder, &["--test-controls"]);
+    let (mut waiting, mut control) = (Client::connect(&phone), Client::connect(&phone));
+    let channel = waiting.channel();
+    for byte in [0, 1] {
+        waiting.send(channel, CBOR, &SELECTION);
+        phone.wait_for("asked");
+        control.frame(&[byte]);
+        assert_eq!(control.next_frame(), [byte]);
+        assert_eq!(waiting.receive(channel, CBOR), [0x2d]);
+    }
+    phone.stop();
 }
 
 #[test]

@@ -90,9 +90,11 @@ fn authorize_reading(
     message: &[u8],
     rp_id_hash: Option<&[u8; 32]>,
 ) -> Result<(), Status> {
-    context.verify_read_only_token(auth, message)?;
-    let bound = context.state.runtime.token.as_ref().and_then(|token| token.rp_id());
-    match (bound, rp_id_hash) {
+    if context.is_persistent_token(auth, message)? {
+        return Ok(());
+    }
+    let token = context.verify_management_token(auth, message, Permissions::CM)?;
+    match (token.rp_id(), rp_id_hash) {
         (Some(bound), Some(hash)) if sha256(bound.as_bytes()) == *hash => Ok(()),
         (Some(_), _) => Err(Status::PinAuthInvalid),
         (None, _) => Ok(()),

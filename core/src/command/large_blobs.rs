@@ -135,5 +135,5 @@ fn authorize(
     message.extend_from_slice(&[0x0c, 0x00]);
     message.extend_from_slice(&offset.to_le_bytes());
     message.extend_from_slice(&sha256(fragment));
-    context.verify_management_token(request.pin_uv_auth, &message, Permissions::LBW)
+    context.verify_management_token(request.pin_uv_auth, &message, Permissions::LBW).map(drop)
 }

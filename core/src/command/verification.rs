@@ -7,7 +7,7 @@ use crate::{
         request::{Options, PinUvAuth},
         status::Status,
     },
-    pin::{Permissions, PinProtocol, verify_persistent},
+    pin::{Permissions, PinProtocol, Token},
     platform::{Consent, Needs, Operation, Refusal},
     settings::MAX_UV_RETRIES,
 };
@@ -160,31 +160,28 @@ impl Context<'_> {
     }
 
     /// The check that the administrative commands make (§6.8, §6.10, §6.11): a token with the
-    /// permission, over `message`.
+    /// permission, over `message`. That the user was verified when it was made is in the permission:
+    /// the flags are for makeCredential and getAssertion, which clear them.
     pub(super) fn verify_management_token(
         &mut self,
         auth: PinUvAuth<'_>,
         message: &[u8],
         permission: Permissions,
-    ) -> Result<(), Status> {
+    ) -> Result<&Token, Status> {
         let proof = Proof::parse(auth)?.ok_or(Status::PuatRequired)?;
         let token = self.state.runtime.token.as_mut().ok_or(Status::PinAuthInvalid)?;
         token.verify(proof.protocol, message, proof.param, permission)?;
-        if token.user_verified() { Ok(()) } else { Err(Status::PinAuthInvalid) }
+        Ok(token)
     }
 
-    /// The same for what the persistent token may do too: reading the list of credentials.
-    pub(super) fn verify_read_only_token(
-        &mut self,
+    /// Whether a request was made with the persistent token (§6.5.5.7, pcmr).
+    pub(super) fn is_persistent_token(
+        &self,
         auth: PinUvAuth<'_>,
         message: &[u8],
-    ) -> Result<(), Status> {
+    ) -> Result<bool, Status> {
         let proof = Proof::parse(auth)?.ok_or(Status::PuatRequired)?;
-        if let Some(token) = &self.state.settings.persistent_token
-            && verify_persistent(token, proof.protocol, message, proof.param).is_ok()
-        {
-            return Ok(());
-        }
-        self.verify_management_token(auth, message, Permissions::CM)
+        let token = self.state.settings.persistent_token.as_ref();
+        Ok(token.is_some_and(|token| proof.protocol.verify(token.as_ref(), message, proof.param)))
     }
 }

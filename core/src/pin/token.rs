@@ -204,16 +204,3 @@ impl Token {
         self.permissions = Permissions(self.permissions.0 & Permissions::LBW.0);
     }
 }
-
-/// Checks a pinUvAuthParam made with the persistent token, which belongs to no protocol.
-///
-/// # Errors
-/// [`Status::PinAuthInvalid`].
-pub fn verify_persistent(
-    secret: &[u8; 32],
-    protocol: PinProtocol,
-    message: &[u8],
-    param: &[u8],
-) -> Result<(), Status> {
-    if protocol.verify(secret, message, param) { Ok(()) } else { Err(Status::PinAuthInvalid) }
-}

@@ -4,9 +4,20 @@
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::tcp::OwnedReadHalf;
 
 #[cfg(test)]
 mod tests;
+
+/// Acknowledges what was read, at once. The virtual card reader, and simple test clients, write a
+/// frame's length by itself, and without TCP_NODELAY its body waits for this: 40 ms by default.
+/// Linux forgets it after a while, so it is said again after each read.
+pub fn acknowledge(half: &OwnedReadHalf) {
+    #[cfg(target_os = "linux")]
+    let _ = half.as_ref().set_quickack(true);
+    #[cfg(not(target_os = "linux"))]
+    let _ = half;
+}
 
 /// Reads frames. [`next`](Self::next) may be dropped and called again without losing a byte.
 #[derive(Debug)]
@@ -14,13 +25,14 @@ pub struct Frames<R> {
     reader: R,
     buffer: Vec<u8>,
     allowed: fn(u16) -> bool,
+    has_read: fn(&R),
 }
 
 impl<R: AsyncRead + Unpin> Frames<R> {
-    /// Reads from `reader` frames of the lengths that are `allowed`; no more than one frame and
-    /// what came with it in one read is ever kept.
-    pub const fn new(reader: R, allowed: fn(u16) -> bool) -> Self {
-        Self { reader, buffer: Vec::new(), allowed }
+    /// Reads from `reader` frames of the lengths that are `allowed`, calling `has_read` after each
+    /// read; no more than one frame and what came with it in one read is ever kept.
+    pub const fn new(reader: R, allowed: fn(u16) -> bool, has_read: fn(&R)) -> Self {
+        Self { reader, buffer: Vec::new(), allowed, has_read }
     }
 
     /// The next frame, or `None` at the end of the stream.
@@ -35,6 +47,7 @@ impl<R: AsyncRead + Unpin> Frames<R> {
             }
             let mut chunk = [0; 1024];
             let count = self.reader.read(&mut chunk).await?;
+            (self.has_read)(&self.reader);
             match chunk.get(..count) {
                 Some(bytes) if !bytes.is_empty() => self.buffer.extend_from_slice(bytes),
                 _ if self.buffer.is_empty() => return Ok(None),

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::frames::{FrameWriter, Frames};
+use super::frames::{FrameWriter, Frames, acknowledge};
 use super::session::{LinkId, Message, Running, Session, answer_of};
 use crate::log::Event;
 
@@ -47,7 +47,8 @@ pub async fn serve(session: Rc<Session>, address: String) {
             Ok(stream) => {
                 let _ = stream.set_nodelay(true);
                 let (reader, writer) = stream.into_split();
-                let mut card = Card::new(&session, &id, reader, writer);
+                let frames = Frames::new(reader, |length| length > 0, acknowledge);
+                let mut card = Card::new(&session, &id, frames, FrameWriter::new(writer));
                 let reason = match card.lie(&address).await {
                     Ok(()) => "the reader has gone".to_owned(),
                     Err(error) => error.to_string(),
@@ -83,12 +84,17 @@ struct Card<'a, R, W> {
 }
 
 impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Card<'a, R, W> {
-    const fn new(session: &'a Rc<Session>, id: &'a LinkId, reader: R, writer: W) -> Self {
+    const fn new(
+        session: &'a Rc<Session>,
+        id: &'a LinkId,
+        frames: Frames<R>,
+        writer: FrameWriter<W>,
+    ) -> Self {
         Self {
             session,
             id,
-            frames: Frames::new(reader, |length| length > 0),
-            writer: FrameWriter::new(writer),
+            frames,
+            writer,
             applet: Applet::new(),
             running: None,
             poll_at: None,

@@ -221,6 +221,8 @@ impl Future for Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        // Its question leaves the screen first.
+        self.answer = Box::pin(pending());
         if !self.answered {
             self.session.log.emit(&Event::Aborted(&self.request));
         }

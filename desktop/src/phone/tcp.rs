@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
-use super::frames::{FrameWriter, Frames};
+use super::frames::{FrameWriter, Frames, acknowledge};
 use super::link::{self, Control, Incoming, Outgoing, ReportSink, ReportSource};
 use super::session::Session;
 use crate::log::Event;
@@ -96,7 +96,7 @@ async fn client(session: &Rc<Session>, stream: TcpStream, test_controls: bool) {
     let _ = stream.set_nodelay(true);
     let (reader, writer) = stream.into_split();
     let allowed = if test_controls { is_report_or_control } else { is_report };
-    let source = Source(Frames::new(reader, allowed));
+    let source = Source(Frames::new(reader, allowed, acknowledge));
     let sink = Sink(FrameWriter::new(writer));
     match link::serve(session, &id, source, sink).await {
         Ok(()) => session.log.emit(&Event::Disconnected(&id.name, "the client left")),

@@ -1,6 +1,6 @@
 //! Starts and stops the built command.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -35,7 +35,8 @@ impl Drop for Folder {
     }
 }
 
-/// A running `pocketkey phone --tcp 127.0.0.1:0 --json`; killed if the test fails.
+/// A running `pocketkey phone --tcp 127.0.0.1:0 --json` with a person who says nothing until told;
+/// killed if the test fails.
 pub struct Phone {
     process: Child,
     output: BufReader<ChildStdout>,
@@ -45,19 +46,34 @@ pub struct Phone {
 impl Phone {
     pub fn start(state: &Folder, arguments: &[&str]) -> Self {
         let mut process = Command::new(POCKETKEY)
-            .args(["phone", "--tcp", "127.0.0.1:0", "--json", "--approve", "always", "--state"])
+            .args(["phone", "--tcp", "127.0.0.1:0", "--json", "--approve", "ask", "--state"])
             .arg(state.path())
             .args(arguments)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let mut phone = Self { process, output, ready: Value::Null };
-        while phone.ready["event"] != "ready" {
-            phone.ready = phone.next_event();
-        }
+        phone.ready = phone.wait_for("ready");
         phone
+    }
+
+    /// Types a line where the phone asks.
+    pub fn say(&mut self, line: &str) {
+        let input = self.process.stdin.as_mut().unwrap();
+        writeln!(input, "{line}").unwrap();
+    }
+
+    /// Reads events until there is one of this name.
+    pub fn wait_for(&mut self, name: &str) -> Value {
+        loop {
+            let event = self.next_event();
+            if event["event"] == name {
+                return event;
+            }
+        }
     }
 
     fn next_event(&mut self) -> Value {

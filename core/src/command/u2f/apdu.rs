@@ -16,6 +16,8 @@ impl<'a> Apdu<'a> {
         let data = match body {
             // No data, with or without a short or extended Le.
             [] | [_] | [0, _, _] => &[],
+            // Clients with one form for all commands send an Lc of zero too.
+            [0, 0, 0, 0, 0] => &[],
             [0, high, low, rest @ ..] => {
                 take(rest, usize::from(u16::from_be_bytes([*high, *low])), &[0, 2])?
             }

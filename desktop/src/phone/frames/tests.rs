@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::*;
 
 fn frames(bytes: &[u8]) -> Frames<&[u8]> {
-    Frames::new(bytes, |length| length == 3)
+    Frames::new(bytes, |length| length == 3, |_| ())
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn half_a_frame_is_an_error() {
 #[tokio::test]
 async fn a_dropped_read_loses_nothing() {
     let (mut client, server) = duplex(64);
-    let mut frames = Frames::new(server, |length| length == 3);
+    let mut frames = Frames::new(server, |length| length == 3, |_| ());
     client.write_all(&[0, 3, 1]).await.unwrap();
     assert!(timeout(Duration::from_millis(5), frames.next()).await.is_err());
     client.write_all(&[2, 3]).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_dropped_write_loses_nothing() {
     assert!(writer.push(&[1, 2, 3]));
     assert!(timeout(Duration::from_millis(5), writer.flush()).await.is_err());
     assert_eq!(writer.waiting(), 1);
-    let mut frames = Frames::new(client, |_| true);
+    let mut frames = Frames::new(client, |_| true, |_| ());
     let (frame, flushed) = tokio::join!(frames.next(), writer.flush());
     flushed.unwrap();
     assert_eq!(frame.unwrap(), Some(vec![1, 2, 3]));

@@ -4,7 +4,7 @@ use super::*;
 
 fn source(bytes: &[u8], test_controls: bool) -> Source<&[u8]> {
     let allowed = if test_controls { is_report_or_control } else { is_report };
-    Source(Frames::new(bytes, allowed))
+    Source(Frames::new(bytes, allowed, |_| ()))
 }
 
 #[test]
