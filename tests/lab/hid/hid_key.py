@@ -53,7 +53,7 @@ class Key(CtapHidDevice):
         self.connect()
 
     def connect(self):
-        """Opens the phone again, as after it was plugged in."""
+        """Opens the phone, after `close` again."""
         descriptor = get_descriptor(node(self._phone))
         super().__init__(descriptor, OwnReports(self, open_connection(descriptor)))
 

@@ -10,8 +10,9 @@ import time
 import pytest
 from fido2.ctap import CtapError
 from fido2.ctap2 import Ctap2
+from fido2.ctap2.pin import ClientPin
 from hid_key import Key, node
-from relying_party import ALICE, RelyingParty
+from relying_party import ALICE, PIN, RelyingParty
 
 from phone import Phone
 
@@ -50,6 +51,13 @@ class Pending:
         return self._outcome
 
 
+def impatient():
+    """An event that ends a call where it would otherwise be tried again: python-fido2 waits while busy."""
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @pytest.fixture
 def asking():
     """A phone that asks, whose person answers where the test says so."""
@@ -66,14 +74,13 @@ def first(asking):
 
 def test_the_second_client_is_told_that_the_key_is_busy(asking, first):
     second = Key(asking)
+    ctap2 = Ctap2(second)
     pending = Pending(asking, first)
-    impatient = threading.Event()
-    impatient.set()
     with pytest.raises(CtapError, match="CHANNEL_BUSY"):
-        register(Ctap2(second), event=impatient)
+        register(ctap2, event=impatient())
     asking.answer("y")
     assert pending.result().auth_data.is_user_present()
-    assert Ctap2(second).get_info().aaguid
+    assert ctap2.get_info().aaguid
     second.close()
 
 
@@ -157,6 +164,23 @@ def test_half_a_message_holds_nobody_up(asking, first):
     second.close()
 
 
+def test_three_wrong_pins_block_until_the_key_is_plugged_in_again():
+    with Phone("--hid") as phone:
+        pin = ClientPin(Ctap2(Key(phone)))
+        pin.set_pin(PIN)
+        for error in ("PIN_INVALID", "PIN_INVALID", "PIN_AUTH_BLOCKED"):
+            with pytest.raises(CtapError, match=error):
+                pin.get_pin_token("not the PIN")
+        with pytest.raises(CtapError, match="PIN_AUTH_BLOCKED"):
+            pin.get_pin_token(PIN)
+        phone.stop()
+        phone.start()
+        pin = ClientPin(Ctap2(Key(phone)))
+        assert pin.get_pin_retries()[0] == 5
+        assert pin.get_pin_token(PIN)
+        assert pin.get_pin_retries()[0] == 8
+
+
 def test_uv_is_asked_of_the_person():
     with Phone("--hid", approve="always", verify="pass") as phone:
         device = Key(phone)
@@ -184,13 +208,12 @@ def test_ping_of_every_length(asking, first):
 
 def test_lock_keeps_others_out(asking, first):
     second = Key(asking)
+    ctap2 = Ctap2(second)
     first.lock(5)
-    impatient = threading.Event()
-    impatient.set()
     with pytest.raises(CtapError, match="CHANNEL_BUSY"):
-        register(Ctap2(second), event=impatient)
+        register(ctap2, event=impatient())
     first.lock(0)
-    assert Ctap2(second).get_info().aaguid
+    assert ctap2.get_info().aaguid
     second.close()
 
 
