@@ -113,7 +113,8 @@ printf 'a large blob, repeated: %.0s' {1..40} >"$work/blob"
 check "fido2-token -S -b" typing 56789 -- fido2-token -S -b -k "$work/key-es256.blobkey" "$work/blob" "$device"
 check "fido2-token -G -b" fido2-token -G -b -k "$work/key-es256.blobkey" "$work/blob.read" "$device"
 check "the large blob is what was written" cmp "$work/blob" "$work/blob.read"
-check "fido2-token -L -b" says es256.example typing 56789 -- fido2-token -L -b "$device"
+# (Of whom it is, libfido2 1.12 cannot tell with any key.)
+check "fido2-token -L -b lists it" says ' 960 ' typing 56789 -- fido2-token -L -b "$device"
 check "fido2-token -D -b" typing 56789 -- fido2-token -D -b -k "$work/key-es256.blobkey" "$device"
 refused "a deleted large blob is gone" 'FIDO_ERR|fido_dev' \
   fido2-token -G -b -k "$work/key-es256.blobkey" "$work/blob.none" "$device"
