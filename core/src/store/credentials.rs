@@ -411,7 +411,7 @@ fn site_place(key: SiteKey) -> Vec<u8> {
 }
 
 /// encCredStoreState tells a holder of the persistent token that something changed.
-fn renew_state(
+pub(super) fn renew_state(
     db: &Connection,
     rows: &Sealer,
     rng: &dyn crate::platform::Rng,

@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
-use super::{Keys, Location, OpenError, Store, StoreError, records, schema};
+use super::{Keys, Location, OpenError, Store, StoreError, credentials, records, schema};
 use crate::platform::{KeyStore, KeyStoreError, Platform, Rng};
 
 impl Store {
@@ -202,5 +202,7 @@ fn write_new_root(
     rng.fill(root.as_mut())?;
     let wrapped = key_store.wrap(root.as_ref()).map_err(|_| StoreError::Platform)?;
     db.execute("INSERT INTO record (name, sealed) VALUES (?, ?)", (records::STORE_KEY, wrapped))?;
+    // Random from the start, as after every change (CTAP 2.3 §6.4).
+    credentials::renew_state(db, &Keys::derive(root.as_ref()).rows, rng)?;
     Ok(root)
 }
