@@ -2,6 +2,7 @@
 //!
 //! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
 
+mod bench;
 mod process;
 mod test;
 
@@ -22,6 +23,7 @@ Examples:
   cargo xtask test                              all that CI checks
   cargo xtask test --only fmt --only clippy     some of it
   cargo xtask test --list                       the steps and what they check
+  cargo xtask bench --json > bench.json         how fast and how large it all is
   cargo xtask help test                         how they behave";
 
 #[derive(Subcommand)]
@@ -33,10 +35,16 @@ enum Command {
     /// Debian packages are installed (as root; others are told what root would do, which counts as
     /// failed where CI=true). Python packages, pinned by their hashes, go under target/clients.
     Test(test::Args),
+    /// Measure speed, memory and disk syncs, beside other authenticators.
+    ///
+    /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
+    /// builds the other authenticators, which takes some minutes.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
     }
 }
