@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::CredentialsCommand;
 use crate::open::{self, Nobody};
+use crate::output;
 use crate::person::words;
 use crate::text::{SHOWN, printable};
 
@@ -24,8 +25,7 @@ pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
             let phone = open::open(state, None, || Nobody)?;
             let chosen = find(&phone.authenticator, id)?;
             phone.authenticator.delete_credential(&chosen.id)?;
-            say(*json, "deleted", &chosen);
-            Ok(())
+            say(*json, "deleted", &chosen)
         }
         CredentialsCommand::Rename { state, id, name, display_name, json } => {
             let phone = open::open(state, None, || Nobody)?;
@@ -39,8 +39,7 @@ pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
                 chosen.account.name.as_deref(),
                 chosen.account.display_name.as_deref(),
             )?;
-            say(*json, "renamed", &chosen);
-            Ok(())
+            say(*json, "renamed", &chosen)
         }
     }
 }
@@ -49,13 +48,13 @@ fn list(authenticator: &Authenticator, json: bool) -> Result<(), Box<dyn Error>>
     let credentials = authenticator.credentials()?;
     for credential in &credentials {
         if json {
-            println!("{}", object(credential));
+            output::line(object(credential))?;
         } else {
-            println!("{}", line(credential));
+            output::line(line(credential))?;
         }
     }
     if credentials.is_empty() && !json {
-        println!("No accounts on this phone.");
+        output::line("No accounts on this phone.")?;
     }
     Ok(())
 }
@@ -80,16 +79,17 @@ fn find(authenticator: &Authenticator, prefix: &str) -> Result<CredentialSummary
     }
 }
 
-fn say(json: bool, done: &str, credential: &CredentialSummary) {
+fn say(json: bool, done: &str, credential: &CredentialSummary) -> Result<(), Box<dyn Error>> {
     if json {
         let mut object = object(credential);
         if let Value::Object(members) = &mut object {
             members.insert("done".to_owned(), done.into());
         }
-        println!("{object}");
+        output::line(object)?;
     } else {
-        println!("{done}: {}", line(credential));
+        output::line(format!("{done}: {}", line(credential)))?;
     }
+    Ok(())
 }
 
 fn object(credential: &CredentialSummary) -> Value {

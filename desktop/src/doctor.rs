@@ -1,15 +1,17 @@
 //! `pocketkey doctor`: what this machine can do, and what to install for the rest.
 
+use std::error::Error;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::DoctorArgs;
 use crate::open;
+use crate::output;
 use crate::phone;
 use crate::state::{self, StateDir, StateError};
 
@@ -43,7 +45,10 @@ fn advise(missing: impl Into<String>, advice: impl Into<String>) -> Advice {
 }
 
 /// Looks, and says one line per check. Fails only where the main job itself could not run.
-pub fn run(args: &DoctorArgs) -> ExitCode {
+///
+/// # Errors
+/// That the main job could not run, or what printing gives.
+pub fn run(args: &DoctorArgs) -> Result<(), Box<dyn Error>> {
     let checks = [
         Check { name: "authenticator", needed: true, found: authenticator() },
         Check { name: "tcp", needed: true, found: loopback() },
@@ -55,34 +60,35 @@ pub fn run(args: &DoctorArgs) -> ExitCode {
         Check { name: "python", needed: false, found: python() },
     ];
     for check in &checks {
-        if args.json { print_json(check) } else { print_line(check) }
+        output::line(if args.json { check.object().to_string() } else { check.lines() })?;
     }
     if checks.iter().any(|check| check.needed && check.found.is_err()) {
-        ExitCode::FAILURE
+        Err("the demo cannot run here; see above".into())
     } else {
-        ExitCode::SUCCESS
+        Ok(())
     }
 }
 
-fn print_line(check: &Check) {
-    match &check.found {
-        Ok(found) => println!("ok       {:<14} {found}", check.name),
-        Err(Advice { missing, advice }) => {
-            let verdict = if check.needed { "BROKEN" } else { "missing" };
-            println!("{verdict:<8} {:<14} {missing}", check.name);
-            println!("{:<23} → {advice}", "");
+impl Check {
+    fn lines(&self) -> String {
+        match &self.found {
+            Ok(found) => format!("ok       {:<14} {found}", self.name),
+            Err(Advice { missing, advice }) => {
+                let verdict = if self.needed { "BROKEN" } else { "missing" };
+                format!("{verdict:<8} {:<14} {missing}\n{:<23} → {advice}", self.name, "")
+            }
         }
     }
-}
 
-fn print_json(check: &Check) {
-    let object = match &check.found {
-        Ok(found) => json!({"check": check.name, "ok": true, "found": found}),
-        Err(Advice { missing, advice }) => {
-            json!({"check": check.name, "ok": false, "needed": check.needed, "missing": missing, "advice": advice})
+    fn object(&self) -> Value {
+        match &self.found {
+            Ok(found) => json!({"check": self.name, "ok": true, "found": found}),
+            Err(Advice { missing, advice }) => json!({
+                "check": self.name, "ok": false, "needed": self.needed,
+                "missing": missing, "advice": advice,
+            }),
         }
-    };
-    println!("{object}");
+    }
 }
 
 fn authenticator() -> Result<String, Advice> {

@@ -15,6 +15,7 @@ mod log;
 mod metadata;
 mod names;
 mod open;
+mod output;
 mod person;
 mod phone;
 mod reset;
@@ -29,12 +30,13 @@ fn main() -> ExitCode {
         Command::Phone(args) => phone::run(&args),
         Command::Credentials(args) => credentials::run(&args.command),
         Command::Reset(args) => reset::run(&args),
-        Command::Doctor(args) => return doctor::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Metadata => metadata::run(),
         Command::Demo { json } => return demo::run(json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::nobody_reads(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pocketkey: {error}");
             ExitCode::FAILURE

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::cli::ResetArgs;
 use crate::open::{self, Nobody};
+use crate::output;
 
 /// Erases everything, after asking.
 ///
@@ -20,8 +21,7 @@ pub fn run(args: &ResetArgs) -> Result<(), Box<dyn Error>> {
         return Err("nothing was erased".into());
     }
     phone.authenticator.factory_reset()?;
-    println!("Erased: {place} is a new phone.");
-    Ok(())
+    Ok(output::line(format!("Erased: {place} is a new phone."))?)
 }
 
 fn confirmed(question: &str) -> Result<bool, Box<dyn Error>> {

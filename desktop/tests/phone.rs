@@ -1,108 +1,19 @@
 //! The built command, as its users start it: a phone on loopback TCP.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, missing_docs)]
-
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::process::Command;
-use std::time::Duration;
+// Each test file uses another part of what they share.
+#![allow(dead_code)]
 
 use serde_json::Value;
 
-use support::{Folder, POCKETKEY, Phone, run};
+use support::client::{CANCEL, CBOR, Client, ERR_CHANNEL_BUSY, ERROR, PING};
+use support::{Folder, Phone, run};
 
 mod support;
 
-const BROADCAST: u32 = u32::MAX;
-const PING: u8 = 0x01;
-const INIT: u8 = 0x06;
-const CBOR: u8 = 0x10;
-const CANCEL: u8 = 0x11;
-const KEEPALIVE: u8 = 0x3b;
-const ERROR: u8 = 0x3f;
-const ERR_CHANNEL_BUSY: u8 = 0x06;
 const GET_INFO: [u8; 1] = [0x04];
 /// authenticatorSelection asks the person and needs nothing else.
 const SELECTION: [u8; 1] = [0x0b];
-
-/// A CTAPHID client, only as good as these tests need it.
-struct Client(TcpStream);
-
-impl Client {
-    fn connect(phone: &Phone) -> Self {
-        let stream = TcpStream::connect(phone.tcp()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        Self(stream)
-    }
-
-    fn frame(&mut self, frame: &[u8]) {
-        let mut bytes = (frame.len() as u16).to_be_bytes().to_vec();
-        bytes.extend(frame);
-        self.0.write_all(&bytes).unwrap();
-    }
-
-    fn next_frame(&mut self) -> Vec<u8> {
-        let mut length = [0; 2];
-        self.0.read_exact(&mut length).unwrap();
-        let mut frame = vec![0; u16::from_be_bytes(length).into()];
-        self.0.read_exact(&mut frame).unwrap();
-        frame
-    }
-
-    fn send(&mut self, channel: u32, command: u8, message: &[u8]) {
-        let mut header = channel.to_be_bytes().to_vec();
-        header.push(command | 0x80);
-        header.extend((message.len() as u16).to_be_bytes());
-        let (first, mut rest) = message.split_at(message.len().min(57));
-        header.extend(first);
-        header.resize(64, 0);
-        self.frame(&header);
-        for sequence in 0u8.. {
-            if rest.is_empty() {
-                break;
-            }
-            let (part, left) = rest.split_at(rest.len().min(59));
-            let mut report = channel.to_be_bytes().to_vec();
-            report.push(sequence);
-            report.extend(part);
-            report.resize(64, 0);
-            self.frame(&report);
-            rest = left;
-        }
-    }
-
-    fn receive(&mut self, channel: u32, command: u8) -> Vec<u8> {
-        let mut first = self.next_frame();
-        while first[4] == KEEPALIVE | 0x80 {
-            first = self.next_frame();
-        }
-        assert_eq!(first[..4], channel.to_be_bytes());
-        assert_eq!(first[4], command | 0x80, "{first:02x?}");
-        let length = usize::from(u16::from_be_bytes([first[5], first[6]]));
-        let mut message = first[7..].to_vec();
-        while message.len() < length {
-            message.extend(&self.next_frame()[5..]);
-        }
-        message.truncate(length);
-        message
-    }
-
-    fn call(&mut self, channel: u32, command: u8, message: &[u8]) -> Vec<u8> {
-        self.send(channel, command, message);
-        self.receive(channel, command)
-    }
-
-    fn channel(&mut self) -> u32 {
-        let answer = self.call(BROADCAST, INIT, b"12345678");
-        assert_eq!(&answer[..8], b"12345678");
-        u32::from_be_bytes(answer[8..12].try_into().unwrap())
-    }
-
-    /// Whether the phone has closed the connection.
-    fn is_closed(&mut self) -> bool {
-        self.0.read(&mut [0; 1]).unwrap() == 0
-    }
-}
 
 fn count(events: &[Value], event: &str) -> usize {
     events.iter().filter(|line| line["event"] == event).count()
@@ -270,51 +181,4 @@ fn only_loopback_is_served() {
     let (success, _, error) = run(&["phone", "--tcp", "0.0.0.0:0", "--state", state]);
     assert!(!success);
     assert!(error.contains("other machines"), "{error}");
-}
-
-#[test]
-fn a_passphrase_opens_what_it_sealed_and_no_other_does() {
-    let folder = Folder::new();
-    let passphrase = |text: &str| {
-        let path = folder.path().join("passphrase");
-        std::fs::write(&path, text).unwrap();
-        path
-    };
-    let list = |file, extra: &[&str]| {
-        let output = Command::new(POCKETKEY)
-            .args(["credentials", "list", "--state"])
-            .arg(folder.path())
-            .args(extra)
-            .env("POCKETKEY_PASSPHRASE_FILE", file)
-            .output()
-            .unwrap();
-        (output.status.success(), String::from_utf8(output.stderr).unwrap())
-    };
-    assert!(list(passphrase("right\n"), &["--passphrase"]).0);
-    assert!(list(passphrase("right"), &[]).0);
-    let (success, error) = list(passphrase("wrong"), &[]);
-    assert!(!success);
-    assert!(error.contains("passphrase"), "{error}");
-}
-
-#[test]
-fn the_doctor_says_what_is_there() {
-    let folder = Folder::new();
-    let (success, output, _) =
-        run(&["doctor", "--json", "--state", folder.path().to_str().unwrap()]);
-    assert!(success);
-    let checks: Vec<Value> =
-        output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(checks.iter().any(|check| check["check"] == "authenticator" && check["ok"] == true));
-    for check in checks.iter().filter(|check| check["ok"] == false) {
-        assert!(check["advice"].is_string(), "{check}");
-    }
-}
-
-#[test]
-fn the_metadata_statement_is_json() {
-    let (success, output, _) = run(&["metadata"]);
-    assert!(success);
-    let statement: Value = serde_json::from_str(&output).unwrap();
-    assert_eq!(statement["protocolFamily"], "fido2");
 }

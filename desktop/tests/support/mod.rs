@@ -9,6 +9,8 @@ use std::{env, fs, process};
 
 use serde_json::Value;
 
+pub mod client;
+
 pub const POCKETKEY: &str = env!("CARGO_BIN_EXE_pocketkey");
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
