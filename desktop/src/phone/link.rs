@@ -39,6 +39,8 @@ pub enum Incoming {
     Report(Report),
     /// A test control.
     Control(Control),
+    /// Every client has let go of the device, which stays: what they began is nobody's any more.
+    Released,
 }
 
 /// What a client gets.
@@ -69,15 +71,7 @@ pub async fn serve(
     mut source: impl ReportSource,
     mut sink: impl ReportSink,
 ) -> io::Result<()> {
-    let mut driver = Driver {
-        session,
-        id,
-        link: Link::new(LinkConfig {
-            device_version: device_version(),
-            serves_u2f: session.authenticator.serves_u2f(),
-        }),
-        running: None,
-    };
+    let mut driver = Driver { session, id, link: new_link(session), running: None };
     loop {
         driver.events();
         while sink.has_room()
@@ -96,6 +90,7 @@ pub async fn serve(
             incoming = source.next(), if sink.has_room() => match incoming? {
                 None => return Ok(()),
                 Some(Incoming::Report(report)) => driver.receive(&report),
+                Some(Incoming::Released) => driver.released(),
                 Some(Incoming::Control(control)) => {
                     driver.control(control).await;
                     sink.push(Outgoing::Done(control));
@@ -163,6 +158,11 @@ impl Driver<'_> {
         }
     }
 
+    fn released(&mut self) {
+        self.running = None;
+        self.link = new_link(self.session);
+    }
+
     /// Channels outlive the power cycle: a test client may go on with the one it has.
     async fn control(&mut self, control: Control) {
         if let Some(running) = self.running.take() {
@@ -174,6 +174,13 @@ impl Driver<'_> {
             Control::FactoryReset => self.session.factory_reset(self.id).await,
         }
     }
+}
+
+fn new_link(session: &Session) -> Link {
+    Link::new(LinkConfig {
+        device_version: device_version(),
+        serves_u2f: session.authenticator.serves_u2f(),
+    })
 }
 
 /// The package's version, as CTAPHID_INIT tells it: major, minor, build.

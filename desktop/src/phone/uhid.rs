@@ -9,8 +9,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process;
+use std::sync::Arc;
 use std::time::Duration;
 
+use mio::Waker;
 use pocketkey_core::transport::hid::Report;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -24,13 +26,13 @@ mod reader;
 pub const PATH: &str = "/dev/uhid";
 
 /// How many reports may wait for the links' thread; beyond, the kernel's ring fills.
-const REPORTS: usize = 512;
+const INCOMING: usize = 512;
 
-/// How many reports may go out at once: half of what a client's ring holds.
-const BURST: u32 = 32;
+/// How many reports may go out at once: a quarter of what a client's ring holds, and most answers.
+const BURST: u32 = 16;
 
 /// The pace beyond a burst: that of a full-speed USB key, one report a millisecond. A client that
-/// does not get to read for 30 ms still loses nothing.
+/// does not get to read for 45 ms still loses nothing.
 const PACE: Duration = Duration::from_millis(1);
 
 /// How many reports may wait for their time.
@@ -43,7 +45,8 @@ const APPEARS: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Device {
     file: File,
-    reports: mpsc::Receiver<io::Result<Report>>,
+    incoming: mpsc::Receiver<io::Result<Incoming>>,
+    reader: Arc<Waker>,
 }
 
 impl Device {
@@ -55,9 +58,9 @@ impl Device {
         let mut file =
             OpenOptions::new().read(true).write(true).custom_flags(libc::O_NONBLOCK).open(PATH)?;
         file.write_all(&event::create(&physical_path()))?;
-        let (sender, reports) = mpsc::channel(REPORTS);
-        reader::start(file.try_clone()?, sender)?;
-        Ok(Self { file, reports })
+        let (sender, incoming) = mpsc::channel(INCOMING);
+        let reader = Arc::new(reader::start(file.try_clone()?, sender)?);
+        Ok(Self { file, incoming, reader })
     }
 
     /// Waits until clients can find the device; gives its path where it can be told.
@@ -77,8 +80,13 @@ impl Device {
     /// # Errors
     /// Whatever duplicating the file gives.
     pub fn split(self) -> io::Result<(Source, Sink)> {
-        let sink =
-            Sink { file: self.file.try_clone()?, queue: VecDeque::new(), slot: Instant::now() };
+        let reader = Arc::clone(&self.reader);
+        let sink = Sink {
+            file: self.file.try_clone()?,
+            reader,
+            queue: VecDeque::new(),
+            slot: Instant::now(),
+        };
         Ok((Source(self), sink))
     }
 }
@@ -112,7 +120,7 @@ pub struct Source(Device);
 
 impl ReportSource for Source {
     async fn next(&mut self) -> io::Result<Option<Incoming>> {
-        Ok(self.0.reports.recv().await.transpose()?.map(Incoming::Report))
+        self.0.incoming.recv().await.transpose()
     }
 }
 
@@ -120,6 +128,7 @@ impl ReportSource for Source {
 #[derive(Debug)]
 pub struct Sink {
     file: File,
+    reader: Arc<Waker>,
     queue: VecDeque<Report>,
     /// When the next report would go out if all went out at the pace.
     slot: Instant,
@@ -146,6 +155,9 @@ impl ReportSink for Sink {
             sleep_until(self.slot.checked_sub(PACE * BURST).unwrap_or(self.slot)).await;
             self.file.write_all(&event::input(report))?;
             self.queue.pop_front();
+            if self.queue.is_empty() {
+                self.reader.wake()?;
+            }
             self.slot = self.slot.max(Instant::now()) + PACE;
         }
         Ok(())

@@ -11,6 +11,7 @@ pub const PREFIX: usize = 4 + 1 + 64;
 
 const DESTROY: u32 = 1;
 const STOP: u32 = 3;
+const CLOSE: u32 = 5;
 const OUTPUT: u32 = 6;
 const GET_REPORT: u32 = 9;
 const GET_REPORT_REPLY: u32 = 10;
@@ -54,6 +55,8 @@ const REPORT_DESCRIPTOR: [u8; 34] = [
 pub enum KernelEvent {
     /// The device is gone.
     Stop,
+    /// The last client that had the device open closed it, or died.
+    Close,
     /// A client wrote a report.
     Output(Report),
     /// The kernel waits for an answer, and this is the only one.
@@ -101,6 +104,7 @@ pub fn parse(event: &[u8]) -> Option<KernelEvent> {
     let (kind, members) = event.split_first_chunk()?;
     match u32::from_ne_bytes(*kind) {
         STOP => Some(KernelEvent::Stop),
+        CLOSE => Some(KernelEvent::Close),
         OUTPUT => output(members).map(KernelEvent::Output),
         GET_REPORT => {
             let mut reply = GET_REPORT_REPLY.to_ne_bytes().to_vec();

@@ -1,10 +1,12 @@
 //! Empties the kernel's ring of 32 events before a client that writes a long message fills it.
 //!
 //! A client writes the 129 reports of the longest message one system call after another, and what
-//! does not fit the ring is lost. So a thread does nothing but read; it takes all events that are
+//! does not fit the ring is lost. So a thread does nothing but read, and takes all events that are
 //! there in one system call, of each no more bytes than matter (not the 4 kB that the kernel makes
-//! of it); and while a client is active it does not go to sleep, since waking up would take as long
-//! as a client takes to fill the ring.
+//! of it). Where it may, it runs ahead of clients, by a real-time priority. Where it may not, it does
+//! not go to sleep while a client is active, since waking up can take longer than filling the ring
+//! does; a long message comes right after the answer to a short one (INIT at least), so that
+//! answers keep it awake too.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
@@ -13,39 +15,49 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token};
-use pocketkey_core::transport::hid::Report;
+use mio::{Events, Interest, Poll, Token, Waker};
+use thread_priority::{
+    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
 use tokio::sync::mpsc;
 
+use super::super::link::Incoming;
 use super::event::{self, KernelEvent, PREFIX};
 
 /// What the kernel's ring holds.
 const RING: usize = 32;
 
-/// How long after an event the next one is waited for without sleeping.
-const AWAKE: Duration = Duration::from_millis(2);
+/// How long after an event or an answer the next event is waited for without sleeping.
+const AWAKE: Duration = Duration::from_millis(10);
 
-/// Starts the thread. It ends when the device is destroyed, or with the process.
+const EVENT: Token = Token(0);
+const ANSWER: Token = Token(1);
+
+/// Starts the thread. It ends when the device is destroyed, or with the process. Gives what tells
+/// it that a client gets an answer now.
 ///
 /// # Errors
 /// Whatever making a thread or a poller gives.
-pub fn start(file: File, reports: mpsc::Sender<io::Result<Report>>) -> io::Result<()> {
+pub fn start(file: File, incoming: mpsc::Sender<io::Result<Incoming>>) -> io::Result<Waker> {
     let poll = Poll::new()?;
-    poll.registry().register(&mut SourceFd(&file.as_raw_fd()), Token(0), Interest::READABLE)?;
+    poll.registry().register(&mut SourceFd(&file.as_raw_fd()), EVENT, Interest::READABLE)?;
+    let waker = Waker::new(poll.registry(), ANSWER)?;
     let buffer = [[0; PREFIX]; RING];
     let mut reader = Reader {
         poll,
         wakes: Events::with_capacity(1),
         file,
         buffer,
+        awake: AWAKE,
         last: Instant::now(),
-        reports,
+        incoming,
     };
-    thread::Builder::new()
-        .name("uhid".to_owned())
-        .stack_size(128 * 1024)
-        .spawn(move || while reader.round() {})?;
-    Ok(())
+    thread::Builder::new().name("uhid".to_owned()).stack_size(128 * 1024).spawn(move || {
+        reader.run_ahead();
+        while reader.round() {}
+    })?;
+    Ok(waker)
 }
 
 struct Reader {
@@ -53,12 +65,24 @@ struct Reader {
     wakes: Events,
     file: File,
     buffer: [[u8; PREFIX]; RING],
-    /// When the last event came.
+    awake: Duration,
+    /// When the last event came, or the last answer went.
     last: Instant,
-    reports: mpsc::Sender<io::Result<Report>>,
+    incoming: mpsc::Sender<io::Result<Incoming>>,
 }
 
 impl Reader {
+    /// Gets ahead of clients where that is allowed. On a single processor sleeping is better than
+    /// waiting in any case: the system lets in who wakes up before who has been writing for long.
+    fn run_ahead(&mut self) {
+        let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+        let ahead = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, fifo);
+        let alone = thread::available_parallelism().is_ok_and(|count| count.get() == 1);
+        if ahead.is_ok() || alone {
+            self.awake = Duration::ZERO;
+        }
+    }
+
     /// Reads what is there, waiting for it if need be; gives whether there will be more.
     fn round(&mut self) -> bool {
         match self.read() {
@@ -70,7 +94,7 @@ impl Reader {
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => true,
             Err(error) => {
-                let _ = self.reports.blocking_send(Err(error));
+                let _ = self.incoming.blocking_send(Err(error));
                 false
             }
         }
@@ -80,12 +104,19 @@ impl Reader {
         loop {
             match read_events(&self.file, &mut self.buffer) {
                 Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
-                Err(_) if self.last.elapsed() < AWAKE => thread::yield_now(),
+                Err(_) if self.last.elapsed() < self.awake => thread::yield_now(),
                 // An event that comes just before it sleeps wakes it all the same.
-                Err(_) => self.poll.poll(&mut self.wakes, None)?,
+                Err(_) => {
+                    self.poll.poll(&mut self.wakes, None)?;
+                    self.last = Instant::now();
+                }
                 read => return read,
             }
         }
+    }
+
+    fn send(&self, incoming: Incoming) -> bool {
+        self.incoming.blocking_send(Ok(incoming)).is_ok()
     }
 
     fn handle(&mut self, index: usize) -> bool {
@@ -97,7 +128,8 @@ impl Reader {
                 true
             }
             Some(KernelEvent::Stop) => false,
-            Some(KernelEvent::Output(report)) => self.reports.blocking_send(Ok(report)).is_ok(),
+            Some(KernelEvent::Close) => self.send(Incoming::Released),
+            Some(KernelEvent::Output(report)) => self.send(Incoming::Report(report)),
         }
     }
 }
