@@ -8,8 +8,10 @@ mod credentials;
 mod error;
 mod open;
 mod records;
+mod row;
 mod schema;
 mod seal;
+mod site;
 
 #[cfg(test)]
 mod tests;
@@ -20,11 +22,11 @@ use ring::hmac;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-pub use credentials::SiteSummary;
-pub(crate) use credentials::{Newest, SiteKey};
+pub(crate) use credentials::Newest;
 pub use error::{OpenError, StoreError};
 pub(crate) use records::Record;
 pub use seal::Sealer;
+pub(crate) use site::{SiteKey, SiteSummary};
 
 use crate::{
     crypto::hkdf_sha256,
@@ -74,6 +76,17 @@ impl Keys {
             identifier: hkdf_sha256(&[], root, b"identifier"),
             initial_state: hkdf_sha256(&[], root, b"initial state"),
         }
+    }
+
+    /// What stands in the clear for something that must not be read: HMAC-SHA-256, cut to 16 bytes.
+    fn keyed_hash(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut context = hmac::Context::with_key(&self.lookup);
+        for part in parts {
+            context.update(part);
+        }
+        let mut hash = [0; 16];
+        hash.copy_from_slice(context.sign().as_ref().get(..16).unwrap_or_default());
+        hash
     }
 }
 

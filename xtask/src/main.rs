@@ -2,6 +2,8 @@
 //!
 //! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
 
+mod bench;
+mod lab;
 mod process;
 mod test;
 
@@ -22,7 +24,10 @@ Examples:
   cargo xtask test                              all that CI checks
   cargo xtask test --only fmt --only clippy     some of it
   cargo xtask test --list                       the steps and what they check
-  cargo xtask help test                         how they behave";
+  cargo xtask lab                               the lab's scripts
+  cargo xtask lab -- ls -l /dev/uhid            any command in the lab
+  cargo xtask bench --json > bench.json         how fast and how large it all is
+  cargo xtask help test                         how the steps behave";
 
 #[derive(Subcommand)]
 enum Command {
@@ -33,10 +38,23 @@ enum Command {
     /// Debian packages are installed (as root; others are told what root would do, which counts as
     /// failed where CI=true). Python packages, pinned by their hashes, go under target/clients.
     Test(test::Args),
+    /// Run clients against the emulated phone as a HID key, on a real kernel.
+    ///
+    /// Where this machine has /dev/uhid, it is used. Elsewhere QEMU boots Debian's kernel over this
+    /// machine's own files, read-only, and the scripts run in there as root. The logs of the last run
+    /// stay in target/lab/run.
+    Lab(lab::LabArgs),
+    /// Measure speed, memory and disk syncs, beside other authenticators.
+    ///
+    /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
+    /// builds the other authenticators, which takes some minutes.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Test(args) => test::run(&args),
+        Command::Lab(args) => lab::run(&args),
+        Command::Bench(args) => bench::run(&args),
     }
 }

@@ -2,7 +2,7 @@
 
 mod checks;
 mod clients;
-mod install;
+pub mod install;
 mod tally;
 
 use std::{
@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step::new("device-nfc", "python-fido2's device suite over NFC", clients::device_nfc),
     Step::new("scenarios", "Scenarios with python-fido2 over PC/SC and TCP", clients::scenarios),
     Step::new("libfido2", "libfido2's own tools", clients::libfido2),
+    Step::new("lab", "Clients and a browser on a real kernel", clients::lab),
     Step::new("demo", "The demo, in its release build", checks::demo),
 ];
 

@@ -60,6 +60,9 @@ impl Store {
                 row.get(0)
             })?;
         db.set_prepared_statement_cache_capacity(32);
+        // Otherwise SQLite plans a cached statement anew for other values, which costs more than to
+        // run it; there are no statistics that a better plan could come from.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self {
             db,
             keys: Keys::derive(&root),

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Report, install};
+use crate::lab;
 use crate::process::{Failed, ask, cargo, root, run};
 
 /// What the virtual reader and its namespaces need.
@@ -44,6 +45,18 @@ pub fn libfido2(report: &mut Report) -> Result<(), Failed> {
         "libfido2 over NFC: Debian builds it without PC/SC; CTAPHID alone was used".to_owned(),
     );
     pytest(python()?, &scripts(), &["libfido2"], report)
+}
+
+/// The phone as a HID key, on this machine's kernel or in a guest.
+pub fn lab(report: &mut Report) -> Result<(), Failed> {
+    let checks = lab::check()?;
+    report.tally.passed += checks.passed;
+    report.tally.failed += checks.failed;
+    if checks.failed == 0 {
+        Ok(())
+    } else {
+        Err(Failed::Broken("the lab found failures".to_owned()))
+    }
 }
 
 fn scripts() -> PathBuf {

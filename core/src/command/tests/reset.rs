@@ -11,7 +11,7 @@ use crate::{
     platform::{Needs, Operation, Refusal},
     testing::{
         Reaction,
-        device::{Device, bytes, encode, map, member},
+        device::{Device, bytes, encode, map},
     },
 };
 
@@ -22,7 +22,6 @@ fn used_device() -> (Device, [Vec<u8>; 2]) {
     let device = device_with_pin();
     let stored = register(&device, b"user", [mc_proof(&device), vec![rk()]].concat());
     let wrapped = register(&device, b"user", vec![]);
-    device.pin_client(2).token_using_pin(PIN, 0x40, None).unwrap();
     toggle_always_uv(&device);
     (device, [stored, wrapped].map(|made| credential_id(&made).to_vec()))
 }
@@ -85,6 +84,23 @@ fn tokens_end_with_it() {
     client.set_pin("4321").unwrap();
     let config = super::steps::config(&device, 2, Value::Null, Some((&client, &token)));
     assert_eq!(config, Err(Status::PinAuthInvalid));
+}
+
+#[test]
+fn the_persistent_token_ends_with_it() {
+    let device = device_with_pin();
+    let client = device.pin_client(2);
+    let token = client.token_using_pin(PIN, 0x40, None).unwrap();
+    // getCredsMetadata, for which the token outlives a power cycle.
+    let read = || {
+        let param = client.param(&token, &[1]);
+        device.send(0x0a, map([(1, 1.into()), (3, client.number()), (4, param)])).map(drop)
+    };
+    device.authenticator.power_cycle();
+    assert_eq!(read(), Ok(()));
+    device.raw(&RESET).unwrap();
+    client.set_pin(PIN).unwrap();
+    assert_eq!(read(), Err(Status::PinAuthInvalid));
 }
 
 #[test]

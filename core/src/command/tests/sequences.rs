@@ -12,14 +12,15 @@ use proptest::{collection::vec, prelude::*};
 use self::{steps::step, world::World};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn no_sequence_breaks_a_promise(
-        built_in_uv in prop::option::of(any::<bool>()),
+        built_in_uv in prop::sample::select(vec![None, Some(false), Some(true), Some(true)]),
+        with_pin in any::<bool>(),
         steps in vec(step(), 1..48),
     ) {
-        let mut world = World::new(built_in_uv);
+        let mut world = World::new(built_in_uv, with_pin);
         for step in &steps {
             world.run(step);
         }

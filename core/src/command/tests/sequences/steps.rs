@@ -111,7 +111,7 @@ fn site() -> impl Strategy<Value = usize> {
 }
 
 fn option() -> impl Strategy<Value = Option<bool>> {
-    prop_oneof![4 => Just(None), 1 => any::<bool>().prop_map(Some)]
+    prop_oneof![2 => Just(None), 1 => any::<bool>().prop_map(Some)]
 }
 
 fn pin_action() -> impl Strategy<Value = Action> {
@@ -192,7 +192,7 @@ fn reaction() -> impl Strategy<Value = Reaction> {
     prop_oneof![
         3 => Just(Reaction::Agree),
         2 => choice.prop_map(Reaction::Choose),
-        1 => Just(Reaction::AgreeUnverified),
+        2 => Just(Reaction::AgreeUnverified),
         2 => prop::sample::select(refusals).prop_map(Reaction::Refuse),
         1 => Just(Reaction::Ignore),
     ]

@@ -1,5 +1,6 @@
 //! A device, what a careful client knows about it, and the promises.
 
+mod promises;
 mod requests;
 
 use std::{collections::HashMap, time::Duration};
@@ -8,20 +9,18 @@ use ciborium::Value;
 
 use super::steps::{Action, PINS, SITES, Step};
 use crate::{
-    command::tests::requests::{auth_data, sign_count},
+    command::tests::requests::auth_data,
     ctap::status::Status,
     platform::{Clock, Needs, Prompt, Refusal},
     settings::Settings,
     testing::{
         Reaction,
-        device::{Device, map, member, named},
+        device::{Device, map},
     },
     transport::Transport,
 };
 
-const UP: u8 = 0x01;
 const UV: u8 = 0x04;
-const LBW: u8 = 0x10;
 const PCMR: u8 = 0x40;
 
 pub(super) struct World {
@@ -62,12 +61,16 @@ struct Known {
 type Outcome = Option<Result<Value, Status>>;
 
 impl World {
-    pub(super) fn new(built_in_uv: Option<bool>) -> Self {
+    pub(super) fn new(built_in_uv: Option<bool>, with_pin: bool) -> Self {
         let device = Device::new();
         device.user.set_built_in_uv(built_in_uv);
+        let pin = with_pin.then_some(PINS[0]);
+        if let Some(pin) = pin {
+            device.pin_client(1).set_pin(pin).unwrap();
+        }
         Self {
             device,
-            pin: None,
+            pin,
             tokens: Vec::new(),
             good: None,
             seen: Vec::new(),
@@ -91,7 +94,7 @@ impl World {
         let transport = if step.channel == 2 { Transport::Nfc } else { Transport::Usb };
         let view = self.device.seen_from(transport, channel);
         let before = self.settings();
-        let right_pin = self.act(step, &view);
+        let right_pin = self.act(step, &view, before.pin_retries);
         let after = self.settings();
         // A reset is the only thing that leaves no PIN, and a first PIN starts afresh.
         let fresh = before.pin.is_none() || after.pin.is_none();
@@ -107,7 +110,7 @@ impl World {
     }
 
     /// Does it; says whether the right PIN was given.
-    fn act(&mut self, step: &Step, view: &Device) -> bool {
+    fn act(&mut self, step: &Step, view: &Device, before: u8) -> bool {
         match &step.action {
             Action::SetPin(pin) => {
                 if view.pin_client(2).set_pin(PINS[*pin]).is_ok() {
@@ -117,7 +120,9 @@ impl World {
             }
             Action::ChangePin { old, new } => {
                 let right = self.pin == Some(PINS[*old]);
-                if view.pin_client(2).change_pin(PINS[*old], PINS[*new]).is_ok() {
+                let result = view.pin_client(2).change_pin(PINS[*old], PINS[*new]);
+                self.check_price(before, right, result.as_ref().err());
+                if result.is_ok() {
                     assert!(right, "changed with a wrong PIN");
                     self.pin = Some(PINS[*new]);
                     self.good = None;
@@ -134,6 +139,7 @@ impl World {
                     None => client.get_pin_token(PINS[*pin]),
                 };
                 assert!(right || token.is_err(), "a token for a wrong PIN");
+                self.check_price(before, right, token.as_ref().err());
                 self.issued(token, *protocol, permissions.unwrap_or(0x03));
                 return right;
             }
@@ -223,72 +229,5 @@ impl World {
             self.good = Some(self.tokens.len());
         }
         self.tokens.push(Token { secret, protocol, permissions, issued });
-    }
-
-    /// The UV flag is there for a reason, and presence uses the token up.
-    fn check_flags(&mut self, step: &Step, answer: &Value, used: Option<usize>, permission: u8) {
-        let flags = auth_data(answer)[32];
-        if flags & UV != 0 && !self.verified(step) {
-            assert!(used.is_some() && used == self.good, "UV without a good token");
-            let token = &self.tokens[used.unwrap()];
-            assert_ne!(token.permissions & permission, 0, "UV without the permission");
-            let age = self.device.clock.now() - token.issued;
-            assert!(age < Duration::from_secs(600), "UV with an old token");
-        }
-        if let Some(good) = self.good.filter(|_| flags & UP != 0) {
-            self.tokens[good].permissions &= LBW;
-        }
-    }
-
-    /// The counter of an assertion, which has grown.
-    fn count(&mut self, answer: &Value) -> Vec<u8> {
-        let id = named(member(answer, 1).unwrap(), "id").unwrap().as_bytes().unwrap();
-        self.counted(id, sign_count(answer));
-        id.clone()
-    }
-
-    fn counted(&mut self, id: &[u8], count: u32) {
-        assert!(self.credentials.iter().any(|known| known.id == id), "nobody knows it");
-        let before = self.counters.insert(id.to_vec(), count).unwrap_or(0);
-        assert!(count > before, "a counter went from {before} to {count}");
-    }
-
-    fn was_reset(&mut self) {
-        (self.pin, self.good, self.pending_verified) = (None, None, false);
-        self.device.user.forget_script();
-        assert!(self.device.authenticator.credentials().unwrap().is_empty());
-        for lost in std::mem::take(&mut self.credentials).iter().take(3) {
-            let result = self.device.sign_in(SITES[lost.site], &lost.id);
-            assert_eq!(result, Err(Status::NoCredentials));
-        }
-        for token in self.tokens.iter().rev().take(2) {
-            let client = self.device.pin_client(token.protocol);
-            let result = client.manage(&token.secret, 1, Value::Null);
-            assert_eq!(result, Err(Status::PinAuthInvalid));
-        }
-        let settings = self.settings();
-        let default = Settings::default();
-        assert!(settings.pin.is_none());
-        assert_eq!(settings.pin_retries, default.pin_retries);
-        assert_eq!(settings.uv_retries, default.uv_retries);
-        assert_eq!(settings.min_pin_length, default.min_pin_length);
-        assert!(!settings.always_uv && !settings.force_pin_change);
-    }
-
-    /// What was acknowledged and not deleted is there, and nothing else.
-    pub(super) fn finish(mut self) {
-        self.device.user.forget_script();
-        let listed = self.device.authenticator.credentials().unwrap().len();
-        assert_eq!(listed, self.credentials.iter().filter(|known| known.rk).count());
-        if self.settings().always_uv {
-            return;
-        }
-        for known in self.credentials.clone() {
-            let result = self.device.sign_in(SITES[known.site], &known.id);
-            match known.protect {
-                3 => assert_eq!(result, Err(Status::NoCredentials)),
-                _ => drop(self.count(&result.unwrap())),
-            }
-        }
     }
 }

@@ -1,0 +1,171 @@
+"""Chromium without a window, driven over its DevTools protocol."""
+
+import http.server
+import itertools
+import json
+import os
+import subprocess
+import tempfile
+import threading
+
+FLAGS = [
+    "--headless=new",
+    # The lab is root in a machine that is thrown away.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--remote-debugging-pipe",
+]
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    """An empty page: what it does is told through the debugger."""
+
+    def do_GET(self):
+        body = b"<!doctype html><title>lab</title>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Refused(Exception):
+    """The page's promise was rejected; the text begins with the DOMException's name."""
+
+
+class Chromium:
+    """A browser at a page of http://localhost, which is a secure context. A context manager."""
+
+    def __enter__(self):
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.origin = f"http://localhost:{self._server.server_port}"
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        to_browser, self._requests = os.pipe()
+        self._answers, from_browser = os.pipe()
+        # The protocol's pipes are file descriptors 3 and 4.
+        start = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
+        self._log = open(os.path.join(self._profile.name, "log"), "w+")
+        arguments = [*FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
+        self._browser = subprocess.Popen(
+            ["bash", "-c", start, "bash", "chromium", *arguments],
+            pass_fds=(to_browser, from_browser),
+            stderr=self._log,
+            start_new_session=True,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        self._numbers = itertools.count(1)
+        self._waiting = {}
+        self._lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+        try:
+            self._open()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _open(self):
+        target = self.call("Target.createTarget", url=self.origin + "/", timeout=240)
+        attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        self.call("Emulation.setFocusEmulationEnabled", self._session, enabled=True)
+        self.evaluate(
+            "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', () => done()))"
+        )
+
+    def __exit__(self, *_):
+        os.close(self._requests)
+        try:
+            self._browser.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._browser.pid, 9)
+            self._browser.wait()
+        self._server.shutdown()
+        self._log.seek(0)
+        self.log = self._log.read()
+        self._log.close()
+        self._profile.cleanup()
+
+    def _read(self):
+        buffer = b""
+        while data := os.read(self._answers, 65536):
+            *messages, buffer = (buffer + data).split(b"\0")
+            for message in map(json.loads, messages):
+                with self._lock:
+                    waiting = self._waiting.pop(message.get("id"), None)
+                if waiting:
+                    waiting.append(message)
+                    waiting[0].set()
+        with self._lock:
+            for waiting in self._waiting.values():
+                waiting.append({"error": {"message": "the browser ended"}})
+                waiting[0].set()
+
+    def call(self, method, session=None, timeout=120, **parameters):
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": parameters}
+        if session:
+            message["sessionId"] = session
+        waiting = [threading.Event()]
+        with self._lock:
+            self._waiting[number] = waiting
+        os.write(self._requests, json.dumps(message).encode() + b"\0")
+        if not waiting[0].wait(timeout):
+            raise TimeoutError(f"{method}: no answer in {timeout} s")
+        answer = waiting[1]
+        if "error" in answer:
+            raise RuntimeError(f"{method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def evaluate(self, expression, timeout=120):
+        """The value of an expression, or of the promise that it is."""
+        result = self.call(
+            "Runtime.evaluate",
+            self._session,
+            timeout,
+            expression=expression,
+            awaitPromise=True,
+            returnByValue=True,
+            userGesture=True,
+        )
+        if "exceptionDetails" in result:
+            thrown = result["exceptionDetails"].get("exception", {})
+            raise Refused(thrown.get("description") or json.dumps(result["exceptionDetails"]))
+        return result["result"].get("value")
+
+    def create(self, options, patience=90, timeout=120):
+        """`navigator.credentials.create`, given up by the page after its patience, in seconds."""
+        return self._credentials("create", "parseCreationOptionsFromJSON", options, patience, timeout)
+
+    def get(self, options, patience=90, timeout=120):
+        """`navigator.credentials.get`, likewise."""
+        return self._credentials("get", "parseRequestOptionsFromJSON", options, patience, timeout)
+
+    def _credentials(self, method, parse, options, patience, timeout):
+        return self.evaluate(
+            f"""(async () => {{
+                const given = new AbortController();
+                const timer = setTimeout(() => given.abort(), {int(patience * 1000)});
+                try {{
+                    const publicKey = PublicKeyCredential.{parse}({json.dumps(options)});
+                    const made = await navigator.credentials.{method}({{publicKey, signal: given.signal}});
+                    return made.toJSON();
+                }} catch (error) {{
+                    throw new Error(error.name + ': ' + error.message);
+                }} finally {{
+                    clearTimeout(timer);
+                }}
+            }})()""",
+            timeout,
+        )
