@@ -1,5 +1,8 @@
 //! The one list of signature algorithms (IANA COSE registry). Adding one touches this file.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ctap::cbor::Writer;
 
 /// A signature algorithm for credentials.

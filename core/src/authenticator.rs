@@ -1,30 +1,24 @@
 //! The authenticator: opened on a store, serving one transaction at a time.
 
+mod context;
+
 use std::{
     fmt,
-    future::{Future, poll_fn},
-    pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context as TaskContext, Poll},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use atomic_waker::AtomicWaker;
+use context::Signal;
+pub use context::TransactionHandle;
+pub(crate) use context::{Context, NoConsent};
 
 use crate::{
     command,
     ctap::status::Status,
-    platform::{Consent, Needs, Operation, Platform, Prompt, Refusal},
+    platform::Platform,
     state::{Runtime, State},
     store::{Location, OpenError, StoreError},
     transport::Transport,
 };
-
-/// How long a person has to answer (CTAP 2.3 §6.1: at least 10 seconds, clients wait about 30).
-const USER_ACTION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A CTAP2 authenticator. Clones are the same authenticator.
 #[derive(Clone)]
@@ -243,121 +237,5 @@ impl Transaction {
             signal: &self.signal,
             source: self.source,
         })
-    }
-}
-
-/// Watches and cancels one transaction.
-#[derive(Clone)]
-pub struct TransactionHandle {
-    signal: Arc<Signal>,
-}
-
-impl fmt::Debug for TransactionHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TransactionHandle")
-    }
-}
-
-impl TransactionHandle {
-    /// The client cancels: a waiting prompt is taken away and the answer is KEEPALIVE_CANCEL.
-    pub fn cancel(&self) {
-        self.signal.cancel();
-    }
-
-    /// Whether a person is being asked: what the transport's keepalives tell the client.
-    #[must_use]
-    pub fn waiting_for_user(&self) -> bool {
-        self.signal.waiting.load(Ordering::Relaxed)
-    }
-}
-
-#[derive(Default)]
-struct Signal {
-    cancelled: AtomicBool,
-    waiting: AtomicBool,
-    waker: AtomicWaker,
-}
-
-impl Signal {
-    fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
-        self.waker.wake();
-    }
-}
-
-/// What a command works with.
-pub(crate) struct Context<'a> {
-    pub state: &'a mut State,
-    pub platform: &'a Platform,
-    signal: &'a Signal,
-    pub source: Source,
-}
-
-/// Why asking a person gave no consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoConsent {
-    Cancelled,
-    Refused(Refusal),
-}
-
-impl From<NoConsent> for Status {
-    fn from(reason: NoConsent) -> Self {
-        match reason {
-            NoConsent::Cancelled => Self::KeepaliveCancel,
-            NoConsent::Refused(Refusal::TimedOut) => Self::UserActionTimeout,
-            NoConsent::Refused(_) => Self::OperationDenied,
-        }
-    }
-}
-
-impl Context<'_> {
-    /// Asks the person, until there is an answer or the transaction is cancelled.
-    pub(crate) async fn ask(
-        &mut self,
-        operation: Operation,
-        needs: Needs,
-    ) -> Result<Consent, NoConsent> {
-        let prompt = self.prompt(operation, needs);
-        let mut answer = self.platform.user_verifier.ask(&prompt);
-        let _waiting = Waiting::new(self.signal);
-        let signal = self.signal;
-        poll_fn(move |task| poll_answer(signal, answer.as_mut(), task)).await
-    }
-
-    pub(crate) fn prompt(&self, operation: Operation, needs: Needs) -> Prompt {
-        Prompt { operation, transport: self.source.transport, needs, timeout: USER_ACTION_TIMEOUT }
-    }
-
-    pub(crate) fn now(&self) -> Duration {
-        self.platform.clock.now()
-    }
-}
-
-fn poll_answer(
-    signal: &Signal,
-    answer: Pin<&mut (impl Future<Output = Result<Consent, Refusal>> + ?Sized)>,
-    task: &mut TaskContext<'_>,
-) -> Poll<Result<Consent, NoConsent>> {
-    // Registered before the flag is read, so that a cancellation between the two is not lost.
-    signal.waker.register(task.waker());
-    if signal.cancelled.load(Ordering::Acquire) {
-        return Poll::Ready(Err(NoConsent::Cancelled));
-    }
-    answer.poll(task).map_err(NoConsent::Refused)
-}
-
-/// Keeps the *waiting* mark while a prompt is up, however that ends.
-struct Waiting<'a>(&'a Signal);
-
-impl<'a> Waiting<'a> {
-    fn new(signal: &'a Signal) -> Self {
-        signal.waiting.store(true, Ordering::Relaxed);
-        Self(signal)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.store(false, Ordering::Relaxed);
     }
 }

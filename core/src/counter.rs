@@ -7,6 +7,9 @@
 //! is above all that an earlier one can have given, so that a crash only skips values. Nothing is
 //! stored for a credential, which is why wrapped ones count too.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use crate::{

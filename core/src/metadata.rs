@@ -1,5 +1,8 @@
 //! The metadata statement (FIDO Metadata Statement 3.0), made from what getInfo is made from.
 
+#[cfg(test)]
+mod tests;
+
 use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,9 @@
 //! What the owner does on the phone itself, without a client: looking at credentials, renaming and
 //! deleting them. The shell has verified that it is the owner.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     algorithm::Algorithm,
     authenticator::{Authenticator, OwnerError},

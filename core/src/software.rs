@@ -4,6 +4,8 @@
 //! A desktop stand-in for a phone: whoever has the root key has the keys.
 
 mod key_store;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 

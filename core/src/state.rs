@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use zeroize::Zeroizing;
+
 use crate::{
     command::{
         credential_management::Enumeration, get_assertion::PendingAssertions,
@@ -91,6 +93,21 @@ impl State {
         self.store.set_record(Record::Settings, &changed.encode())?;
         self.settings = Arc::new(changed);
         Ok(())
+    }
+
+    /// The persistent token (§6.5.2.1). Made when it is first needed, it lasts until changePIN or a
+    /// reset.
+    pub(crate) fn persistent_token(
+        &mut self,
+        rng: &dyn Rng,
+    ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        if let Some(token) = &self.settings.persistent_token {
+            return Ok(token.clone());
+        }
+        let mut token = Zeroizing::new([0; 32]);
+        rng.fill(token.as_mut())?;
+        self.update_settings(|settings| settings.persistent_token = Some(token.clone()))?;
+        Ok(token)
     }
 
     /// Factory state: everything stored is erased, everything remembered forgotten.

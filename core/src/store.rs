@@ -8,8 +8,10 @@ mod credentials;
 mod error;
 mod open;
 mod records;
+mod row;
 mod schema;
 mod seal;
+mod site;
 
 #[cfg(test)]
 mod tests;
@@ -20,11 +22,11 @@ use ring::hmac;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-pub use credentials::SiteSummary;
-pub(crate) use credentials::{Newest, SiteKey};
+pub(crate) use credentials::Newest;
 pub use error::{OpenError, StoreError};
 pub(crate) use records::Record;
 pub use seal::Sealer;
+pub(crate) use site::{SiteKey, SiteSummary};
 
 use crate::{
     crypto::hkdf_sha256,
@@ -61,6 +63,7 @@ struct Keys {
     wrapping: Sealer,
     lookup: hmac::Key,
     identifier: Zeroizing<[u8; 16]>,
+    initial_state: Zeroizing<[u8; 16]>,
 }
 
 impl Keys {
@@ -71,7 +74,19 @@ impl Keys {
             wrapping: Sealer::new(&key(b"credential wrapping")),
             lookup: hmac::Key::new(hmac::HMAC_SHA256, key(b"lookup").as_ref()),
             identifier: hkdf_sha256(&[], root, b"identifier"),
+            initial_state: hkdf_sha256(&[], root, b"initial state"),
         }
+    }
+
+    /// What stands in the clear for something that must not be read: HMAC-SHA-256, cut to 16 bytes.
+    fn keyed_hash(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut context = hmac::Context::with_key(&self.lookup);
+        for part in parts {
+            context.update(part);
+        }
+        let mut hash = [0; 16];
+        hash.copy_from_slice(context.sign().as_ref().get(..16).unwrap_or_default());
+        hash
     }
 }
 
@@ -84,6 +99,12 @@ impl Store {
     /// The value of encIdentifier (CTAP 2.3 §6.4): this store's, until its next reset.
     pub(crate) fn identifier(&self) -> &[u8; 16] {
         &self.keys.identifier
+    }
+
+    /// The value of encCredStoreState before the first change of a credential: random too, and
+    /// another one after each reset.
+    pub(crate) fn initial_state(&self) -> &[u8; 16] {
+        &self.keys.initial_state
     }
 
     /// How many discoverable credentials there are.

@@ -2,15 +2,21 @@
 
 #[cfg(test)]
 pub(crate) mod device;
+#[cfg(test)]
+pub(crate) mod vectors;
 
 use std::{
     collections::VecDeque,
+    future::poll_fn,
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
+
+use atomic_waker::AtomicWaker;
 
 use crate::{
     crypto::sha256,
@@ -77,6 +83,8 @@ pub enum Reaction {
     Refuse(Refusal),
     /// Never answers.
     Ignore,
+    /// Does not answer before [`ScriptedUser::answer`].
+    Hesitate,
 }
 
 /// A person who reacts as told, and remembers what was asked.
@@ -85,13 +93,32 @@ pub struct ScriptedUser {
     status: Mutex<VerifierStatus>,
     script: Mutex<VecDeque<Reaction>>,
     prompts: Mutex<Vec<Prompt>>,
+    late: Mutex<Option<Reaction>>,
+    waker: AtomicWaker,
+    shown: AtomicUsize,
+}
+
+/// Somebody who is being asked, until the prompt's future is dropped.
+struct Shown<'a>(&'a ScriptedUser);
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        self.0.shown.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Default for ScriptedUser {
     /// Somebody who agrees to everything, on a phone without built-in verification.
     fn default() -> Self {
         let status = VerifierStatus { built_in_uv: None, uv_modality: 0, chooses_account: true };
-        Self { status: Mutex::new(status), script: Mutex::default(), prompts: Mutex::default() }
+        Self {
+            status: Mutex::new(status),
+            script: Mutex::default(),
+            prompts: Mutex::default(),
+            late: Mutex::default(),
+            waker: AtomicWaker::new(),
+            shown: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -118,6 +145,22 @@ impl ScriptedUser {
         lock(&self.script).push_back(reaction);
     }
 
+    /// Drops the reactions that no prompt has taken.
+    pub fn forget_script(&self) {
+        lock(&self.script).clear();
+    }
+
+    /// What one who hesitates does at last.
+    pub fn answer(&self, reaction: Reaction) {
+        *lock(&self.late) = Some(reaction);
+        self.waker.wake();
+    }
+
+    /// How many prompts are on the screen now.
+    pub fn prompts_shown(&self) -> usize {
+        self.shown.load(Ordering::SeqCst)
+    }
+
     /// Every prompt since the last call.
     pub fn take_prompts(&self) -> Vec<Prompt> {
         std::mem::take(&mut *lock(&self.prompts))
@@ -132,16 +175,39 @@ impl UserVerifier for ScriptedUser {
     fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>> {
         lock(&self.prompts).push(prompt.clone());
         let reaction = lock(&self.script).pop_front().unwrap_or(Reaction::Agree);
-        let verified = prompt.needs == Needs::Verification;
-        let consent = |verified, choice| Consent { verified, choice, authorization: None };
+        self.shown.fetch_add(1, Ordering::SeqCst);
+        let shown = Shown(self);
         Box::pin(async move {
+            let _shown = shown;
             match reaction {
-                Reaction::Agree => Ok(consent(verified, Choice::default())),
-                Reaction::Choose(choice) => Ok(consent(verified, choice)),
-                Reaction::AgreeUnverified => Ok(consent(false, Choice::default())),
-                Reaction::Refuse(refusal) => Err(refusal),
-                Reaction::Ignore => std::future::pending().await,
+                Reaction::Hesitate => {
+                    let reaction = poll_fn(|task| {
+                        self.waker.register(task.waker());
+                        lock(&self.late).take().map_or(Poll::Pending, Poll::Ready)
+                    });
+                    reaction.await.to(prompt).await
+                }
+                reaction => reaction.to(prompt).await,
             }
         })
+    }
+}
+
+impl Reaction {
+    /// The authorization that goes with consent is the prompt that it was given to.
+    async fn to(self, prompt: &Prompt) -> Result<Consent, Refusal> {
+        let verified = prompt.needs == Needs::Verification;
+        let consent = |verified, choice| {
+            Ok(Consent { verified, choice, authorization: Some(Arc::new(prompt.clone())) })
+        };
+        match self {
+            Self::Agree => consent(verified, Choice::default()),
+            // Whoever looks at older accounts has not agreed to anything yet.
+            Self::Choose(Choice::Older) => consent(false, Choice::Older),
+            Self::Choose(choice) => consent(verified, choice),
+            Self::AgreeUnverified => consent(false, Choice::default()),
+            Self::Refuse(refusal) => Err(refusal),
+            Self::Ignore | Self::Hesitate => std::future::pending().await,
+        }
     }
 }

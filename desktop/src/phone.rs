@@ -19,9 +19,9 @@ use crate::person::{Person, default_approval};
 use crate::screen::Screen;
 
 mod frames;
-mod link;
+pub mod link;
 mod nfc;
-mod session;
+pub mod session;
 mod tcp;
 mod uhid;
 

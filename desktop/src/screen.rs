@@ -44,7 +44,7 @@ impl Screen {
     }
 
     /// A screen that nobody looks at.
-    #[cfg(test)]
+    #[must_use]
     pub fn dark() -> Self {
         Self::on(Box::new(io::sink()), Box::new(io::sink()), true)
     }

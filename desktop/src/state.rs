@@ -62,17 +62,15 @@ pub struct StateDir {
 }
 
 impl StateDir {
-    /// Makes the directory where there is none (mode 0700) and locks it.
+    /// Makes the directory where there is none, sees that only its owner can enter it (mode 0700),
+    /// and locks it.
     ///
     /// # Errors
     /// Any [`StateError`].
     pub fn open(path: PathBuf) -> Result<Self, StateError> {
         let failed = StateError::io(&path);
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(failed)?;
-        let mode = fs::metadata(&path).map_err(StateError::io(&path))?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(StateError::Exposed { path: path.display().to_string() });
-        }
+        keep_private(&path)?;
         let lock = lock(&path)?;
         Ok(Self { path, _lock: lock })
     }
@@ -100,6 +98,20 @@ pub fn directory(chosen: Option<PathBuf>) -> Result<PathBuf, StateError> {
         .or_else(|| absolute("XDG_DATA_HOME").map(|data| data.join("pocketkey")))
         .or_else(|| absolute("HOME").map(|home| home.join(".local/share/pocketkey")))
         .ok_or(StateError::NoHome)
+}
+
+/// An empty directory, such as `mkdir` makes, is closed to others; one that has something in it was
+/// open to them, and its owner should know.
+fn keep_private(path: &Path) -> Result<(), StateError> {
+    let failed = || StateError::io(path);
+    let mode = fs::metadata(path).map_err(failed())?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    if fs::read_dir(path).map_err(failed())?.next().is_some() {
+        return Err(StateError::Exposed { path: path.display().to_string() });
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed())
 }
 
 fn lock(directory: &Path) -> Result<File, StateError> {

@@ -16,7 +16,7 @@ import pytest
 
 import tcp_hid
 from phone import POWER_CYCLE, Phone
-from virtual_reader import NAME, PORT, VirtualReader
+from virtual_reader import NAME, PORT, VirtualReader, wait_for_card
 
 # Of the release of python-fido2 that requirements.txt pins. Fewer would be tests that got lost.
 SUITE_TESTS = 366
@@ -43,7 +43,9 @@ class Person:
         if self._reader:
             self._reader.__enter__()
         self._phone.start()
-        if self._over == "tcp":
+        if self._reader:
+            wait_for_card()
+        else:
             tcp_hid.plug_in(self._phone)
 
     def end(self):
@@ -55,6 +57,7 @@ class Person:
         if nfc:
             # A phone that is not running is a card that is not on the reader.
             self._phone.stop()
+            wait_for_card(present=False)
         else:
             tcp_hid.unplug(self._phone)
             self._phone.control(POWER_CYCLE)
@@ -62,6 +65,7 @@ class Person:
     def insert(self, nfc=False):
         if nfc:
             self._phone.start()
+            wait_for_card()
         else:
             tcp_hid.plug_in(self._phone)
 

@@ -34,21 +34,23 @@ class VirtualReader:
             self._pcscd.wait(20)
 
 
-def wait_for_card():
-    """Waits until the phone that has just been put on the reader answers, and says how it does."""
-    from smartcard.Exceptions import CardConnectionException, NoCardException
+def wait_for_card(present=True):
+    """Waits until the reader knows that a card has been put on it, or taken off."""
+    from smartcard import scard
 
-    end = time.monotonic() + 20
-    while True:
-        connection = reader().createConnection()
-        try:
-            connection.connect()
-            atr = bytes(connection.getATR())
-            connection.disconnect()
-            return atr
-        except (CardConnectionException, NoCardException):
-            assert time.monotonic() < end, "no card appeared on the virtual reader"
-            time.sleep(0.02)
+    outcome, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    assert outcome == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(outcome)
+    try:
+        end = time.monotonic() + 20
+        known = scard.SCARD_STATE_UNAWARE
+        while True:
+            _, states = scard.SCardGetStatusChange(context, 1000, [(NAME, known)])
+            known = states[0][1] & ~scard.SCARD_STATE_CHANGED
+            if bool(known & scard.SCARD_STATE_PRESENT) == present:
+                break
+            assert time.monotonic() < end, "the reader does not notice its card"
+    finally:
+        scard.SCardReleaseContext(context)
 
 
 def reader():

@@ -2,6 +2,7 @@
 //!
 //! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
 
+mod bench;
 mod lab;
 mod process;
 mod test;
@@ -23,9 +24,10 @@ Examples:
   cargo xtask test                              all that CI checks
   cargo xtask test --only fmt --only clippy     some of it
   cargo xtask test --list                       the steps and what they check
-  cargo xtask help test                         how they behave
   cargo xtask lab                               the lab's scripts
-  cargo xtask lab -- ls -l /dev/uhid            any command in the lab";
+  cargo xtask lab -- ls -l /dev/uhid            any command in the lab
+  cargo xtask bench --json > bench.json         how fast and how large it all is
+  cargo xtask help test                         how the steps behave";
 
 #[derive(Subcommand)]
 enum Command {
@@ -42,11 +44,17 @@ enum Command {
     /// machine's own files, read-only, and the scripts run in there as root. The logs of the last run
     /// stay in target/lab/run.
     Lab(lab::LabArgs),
+    /// Measure speed, memory and disk syncs, beside other authenticators.
+    ///
+    /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
+    /// builds the other authenticators, which takes some minutes.
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Test(args) => test::run(&args),
         Command::Lab(args) => lab::run(&args),
+        Command::Bench(args) => bench::run(&args),
     }
 }

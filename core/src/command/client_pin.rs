@@ -1,6 +1,8 @@
 //! authenticatorClientPIN (§6.5.5).
 
 mod new_pin;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use subtle::ConstantTimeEq;

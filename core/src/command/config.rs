@@ -1,5 +1,8 @@
 //! authenticatorConfig (§6.11).
 
+#[cfg(test)]
+mod tests;
+
 use super::done;
 use crate::{
     authenticator::Context,
@@ -13,10 +16,18 @@ use crate::{
     settings::MAX_PIN_LENGTH,
 };
 
+const ENABLE_ENTERPRISE_ATTESTATION: u64 = 0x01;
+const TOGGLE_ALWAYS_UV: u64 = 0x02;
+const SET_MIN_PIN_LENGTH: u64 = 0x03;
+
 pub(super) fn run(context: &mut Context<'_>, request: &Config<'_>) -> Result<Vec<u8>, Status> {
-    // §6.11 step 4: nothing to prove while nothing protects the authenticator, except that alwaysUv,
-    // once on, cannot be switched off by just anybody.
-    if context.is_protected() || context.state.settings.always_uv {
+    if !offers(context, request.subcommand) {
+        return Err(Status::InvalidSubcommand);
+    }
+    // §6.11 steps 3 and 4: nothing to prove while nothing protects the authenticator. With alwaysUv
+    // on there is, except for switching it off: otherwise nobody could, for want of a token.
+    let locked = context.state.settings.always_uv && request.subcommand != TOGGLE_ALWAYS_UV;
+    if context.is_protected() || locked {
         context.verify_management_token(
             request.pin_uv_auth,
             &request.authenticated,
@@ -24,24 +35,27 @@ pub(super) fn run(context: &mut Context<'_>, request: &Config<'_>) -> Result<Vec
         )?;
     }
     match request.subcommand {
-        0x01 => enable_enterprise_attestation(context)?,
-        0x02 => {
+        ENABLE_ENTERPRISE_ATTESTATION => {
+            context.state.update_settings(|settings| settings.enterprise_attestation = true)?;
+        }
+        TOGGLE_ALWAYS_UV => {
             context.state.update_settings(|settings| settings.always_uv = !settings.always_uv)?;
         }
-        0x03 => set_min_pin_length(context, &request.parameters)?,
-        _ => return Err(Status::InvalidSubcommand),
+        _ => set_min_pin_length(context, &request.parameters)?,
     }
     Ok(done())
 }
 
-/// §6.11.1
-fn enable_enterprise_attestation(context: &mut Context<'_>) -> Result<(), Status> {
-    let keys = context.platform.key_store.attestation();
-    if keys.is_none_or(|keys| keys.chain(AttestationKind::Enterprise).is_none()) {
-        return Err(Status::InvalidSubcommand);
+/// §6.11 step 2: asked before anything else, so that a client need not prove anything to learn it.
+fn offers(context: &Context<'_>, subcommand: u64) -> bool {
+    match subcommand {
+        ENABLE_ENTERPRISE_ATTESTATION => {
+            let keys = context.platform.key_store.attestation();
+            keys.is_some_and(|keys| keys.chain(AttestationKind::Enterprise).is_some())
+        }
+        TOGGLE_ALWAYS_UV | SET_MIN_PIN_LENGTH => true,
+        _ => false,
     }
-    context.state.update_settings(|settings| settings.enterprise_attestation = true)?;
-    Ok(())
 }
 
 /// §6.11.4

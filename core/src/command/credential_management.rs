@@ -1,6 +1,9 @@
 //! authenticatorCredentialManagement (§6.8): the owner's list of credentials, for a client that
 //! holds a token for it.
 
+#[cfg(test)]
+mod tests;
+
 use super::{answer, done};
 use crate::{
     authenticator::{Context, Source},

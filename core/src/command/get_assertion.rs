@@ -23,7 +23,7 @@ use crate::{
     },
     extension::assertion::Inputs,
     pin::Permissions,
-    platform::{Authorization, Choice, Consent, Needs, Operation, Site},
+    platform::{Authorization, Choice, Needs, Operation, Site},
     state::Pending,
     store::{Newest, SiteKey},
 };
@@ -159,7 +159,10 @@ async fn choose(
 ) -> Result<(Credential, bool, Option<Authorization>), Status> {
     if !candidates.must_choose(context) {
         let operation = candidates.sign_in(site, std::slice::from_ref(&candidates.first), 0);
-        let consent = consent(context, operation, needs).await?;
+        let consent = match needs {
+            Needs::Verification => context.verify_built_in(operation).await?,
+            Needs::Presence => context.ask(operation, needs).await?,
+        };
         return Ok((candidates.first.clone(), false, consent.authorization));
     }
     let total = candidates.total(context)?;
@@ -170,7 +173,10 @@ async fn choose(
         let listed = u64::try_from(page.len()).unwrap_or(u64::MAX);
         let not_listed = total.saturating_sub(before + listed);
         let operation = candidates.sign_in(site.clone(), &page, not_listed);
-        let consent = consent(context, operation, needs).await?;
+        let consent = match needs {
+            Needs::Verification => context.verify_choice(operation).await?,
+            Needs::Presence => context.ask(operation, needs).await?,
+        };
         match consent.choice {
             Choice::Account(index) => {
                 // A shell that chooses what was not listed has chosen nothing.
@@ -184,17 +190,6 @@ async fn choose(
             // After the oldest comes the newest again.
             Choice::Older => (before, after) = (0, Newest::FIRST),
         }
-    }
-}
-
-async fn consent(
-    context: &mut Context<'_>,
-    operation: Operation,
-    needs: Needs,
-) -> Result<Consent, Status> {
-    match needs {
-        Needs::Verification => context.verify_built_in(operation).await,
-        Needs::Presence => Ok(context.ask(operation, needs).await?),
     }
 }
 

@@ -28,9 +28,12 @@ use crate::{
 const PREFERRED_UV_ATTEMPTS: u64 = 3;
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
+    // Needed before any client has asked for it: a client looks at the members first, and asks for
+    // the token to read them with then. A full disk must not hide all the rest.
+    let token = context.state.persistent_token(context.platform.rng.as_ref()).ok();
     let settings = &context.state.settings;
     let store = &context.state.store;
-    let encrypted = match &settings.persistent_token {
+    let encrypted = match &token {
         None => None,
         Some(token) => {
             let stored = store.record(Record::CredStoreState)?;
@@ -39,7 +42,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
                 |name: &[u8], value: &[u8; 16]| encrypt(context.platform, token, name, value);
             Some((
                 seal(b"encIdentifier", store.identifier())?,
-                seal(b"encCredStoreState", &state.unwrap_or_default())?,
+                seal(b"encCredStoreState", &state.unwrap_or(*store.initial_state()))?,
             ))
         }
     };
@@ -61,7 +64,7 @@ pub(crate) struct Live<'a> {
     pub settings: &'a Settings,
     pub platform: &'a Platform,
     pub remaining: u64,
-    /// encIdentifier and encCredStoreState, once there is a persistent token to read them with.
+    /// encIdentifier and encCredStoreState.
     pub encrypted: Option<(Vec<u8>, Vec<u8>)>,
 }
 

@@ -1,6 +1,9 @@
 //! authenticatorLargeBlobs (§6.10): one array for all credentials, whose entries only clients can
 //! read.
 
+#[cfg(test)]
+mod tests;
+
 use super::{answer, done};
 use crate::{
     authenticator::{Context, Source},

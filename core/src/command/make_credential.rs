@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    authenticator::Context,
+    authenticator::{Context, NoConsent},
     credential::{CredProtect, Credential, Discoverable},
     crypto::sha256,
     ctap::{
@@ -21,7 +21,8 @@ use crate::{
     model::{AAGUID, MAX_DISCOVERABLE},
     pin::Permissions,
     platform::{
-        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Site,
+        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Refusal,
+        Site,
     },
 };
 
@@ -53,52 +54,78 @@ pub(super) async fn run(
 
     // Steps 10 to 14.
     let rp_id_hash = sha256(request.rp.id.as_bytes());
-    let evidence = verify_user(context, &request, &rp_id_hash, method).await?;
+    let verified = verify_user(context, &request, &rp_id_hash, method).await?;
 
     // Steps 15 to 17.
     if discoverable && context.state.store.discoverable() >= MAX_DISCOVERABLE {
         return Err(Status::KeyStoreFull);
     }
-    let (key, public_key) =
-        context.platform.key_store.generate(algorithm).map_err(key_store_status)?;
-    let mut credential = new_credential(context, &request, &accepted, key, &public_key)?;
-    let stored = name(context, &mut credential, &rp_id_hash)?;
+    let key_store = std::sync::Arc::clone(&context.platform.key_store);
+    let (key, public_key) = key_store.generate(algorithm).map_err(key_store_status)?;
+    let terms = Terms { request, rp_id_hash, accepted, attestation, verified };
+    let answer = complete(context, &terms, &key, &public_key);
+    if answer.is_err() {
+        // Nothing names the key. One that the platform keeps all the same is harmless.
+        let _ = key_store.delete(&key);
+    }
+    answer
+}
+
+/// What is settled once the person has agreed.
+struct Terms<'a> {
+    request: MakeCredential<'a>,
+    rp_id_hash: [u8; 32],
+    accepted: Accepted<'a>,
+    attestation: attestation::Choice,
+    verified: Verified,
+}
+
+/// Makes the credential and its answer around a new key.
+fn complete(
+    context: &mut Context<'_>,
+    terms: &Terms<'_>,
+    key: &KeyHandle,
+    public_key: &PublicKey,
+) -> Result<Vec<u8>, Status> {
+    let Terms { request, rp_id_hash, accepted, attestation, verified } = terms;
+    let mut credential = new_credential(context, request, accepted, key.clone(), public_key)?;
+    let stored = name(context, &mut credential, rp_id_hash)?;
 
     let extensions = extension::registration::outputs(
         context,
         &request.extensions,
-        &accepted,
+        accepted,
         &credential,
-        evidence.user_verified,
+        verified.user_verified,
     )?;
     let mut flags = auth_data::UP;
-    if evidence.user_verified {
+    if verified.user_verified {
         flags |= auth_data::UV;
     }
     let data = AuthenticatorData {
-        rp_id_hash: &rp_id_hash,
+        rp_id_hash,
         flags,
         sign_count: 0,
         attested: Some(AttestedCredential {
             aaguid: &AAGUID,
             credential_id: &credential.id,
-            public_key: &cose_key(&public_key),
+            public_key: &cose_key(public_key),
         }),
         extensions: extensions.as_deref(),
     }
     .encode();
     let statement = attestation::Statement::sign(
         context,
-        attestation,
+        *attestation,
         &credential,
         &data,
         request.client_data_hash,
-        evidence.authorization.as_ref(),
+        verified.authorization.as_ref(),
     )?;
 
     // Stored last: a credential whose answer cannot be made is never acknowledged and never kept.
     if stored {
-        context.state.store.insert(&rp_id_hash, request.rp.id, request.rp.name, &credential)?;
+        context.state.store.insert(rp_id_hash, request.rp.id, request.rp.name, &credential)?;
     }
     let large_blob_key = credential.large_blob_key();
     let mut out = answer();
@@ -174,6 +201,12 @@ async fn verify_user(
             authorization = context.verify_built_in(operation).await?.authorization;
         }
         _ if evidence.user_present => {}
+        // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not agreed
+        // to being recognised (WebAuthn §6.3.2 step 3), and is not.
+        _ if excluded => match context.ask(operation, Needs::Presence).await {
+            Ok(_) | Err(NoConsent::Refused(Refusal::TimedOut)) => {}
+            Err(reason) => return Err(reason.into()),
+        },
         _ => authorization = context.ask(operation, Needs::Presence).await?.authorization,
     }
     context.use_up_token();

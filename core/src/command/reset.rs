@@ -1,6 +1,9 @@
 //! authenticatorReset (§6.6). A device with a display takes it at any time, because it shows what
 //! is about to happen.
 
+#[cfg(test)]
+mod tests;
+
 use super::done;
 use crate::{
     authenticator::Context,

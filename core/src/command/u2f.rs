@@ -13,11 +13,14 @@ use apdu::Apdu;
 use super::make_credential;
 use crate::{
     algorithm::Algorithm,
-    authenticator::Context,
+    authenticator::{Context, Source},
     credential::{CredProtect, Credential},
     crypto::sha256,
     ctap::auth_data::UP,
-    platform::{AttestationKind, BoxFuture, Consent, Needs, Operation, Refusal, Site},
+    platform::{
+        AttestationKind, Authorization, BoxFuture, Consent, KeyHandle, Needs, Operation, PublicKey,
+        Refusal, Site,
+    },
 };
 
 /// A status word.
@@ -38,6 +41,8 @@ const DECLINED: Duration = Duration::from_secs(10);
 
 /// The presence that a polling client is waiting for.
 pub(crate) struct PendingPresence {
+    /// Who asks, and for what: consent is for nobody and nothing else.
+    source: Source,
     request: [u8; 32],
     answer: Answer,
 }
@@ -86,14 +91,32 @@ async fn dispatch(context: &mut Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, Wo
 async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>, Word> {
     let (challenge, application) = split(apdu.data)?;
     let site = site(application);
-    present(context, apdu, Operation::Register { site, account: None }).await?;
+    let operation = Operation::Register { site, account: None };
+    let authorization = present(context, apdu, operation).await?;
 
-    let key_store = &context.platform.key_store;
+    let key_store = std::sync::Arc::clone(&context.platform.key_store);
     let (key, public_key) = key_store.generate(Algorithm::Es256).map_err(|_| FAILED)?;
+    let answer = enroll(context, (challenge, application), &key, &public_key, authorization);
+    if answer.is_err() {
+        // Nothing names the key. One that the platform keeps all the same is harmless.
+        let _ = key_store.delete(&key);
+    }
+    answer
+}
+
+/// Makes the credential and its answer around a new key.
+fn enroll(
+    context: &mut Context<'_>,
+    (challenge, application): (&[u8; 32], &[u8; 32]),
+    key: &KeyHandle,
+    public_key: &PublicKey,
+    authorization: Option<Authorization>,
+) -> Result<Vec<u8>, Word> {
+    let key_store = &context.platform.key_store;
     let rng = context.platform.rng.as_ref();
     let mut credential = Credential {
         id: Vec::new(),
-        key,
+        key: key.clone(),
         algorithm: Algorithm::Es256,
         protect: CredProtect::UvOptional,
         seed: Credential::new_seed(rng).map_err(|_| FAILED)?,
@@ -113,7 +136,8 @@ async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>,
             (leaf, keys.sign(AttestationKind::Basic, &message).map_err(|_| FAILED)?)
         }
         None => {
-            let sign = |message: &[u8]| key_store.sign(&credential.key, message, None);
+            let sign =
+                |message: &[u8]| key_store.sign(&credential.key, message, authorization.as_ref());
             let certificate =
                 certificate::self_signed(&public_key.bytes, sign).map_err(|_| FAILED)?;
             (certificate, sign(&message).map_err(|_| FAILED)?)
@@ -156,10 +180,12 @@ async fn authenticate(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<
     if apdu.p1 == 0x07 {
         return Err(CONDITIONS_NOT_SATISFIED);
     }
+    let mut authorization = None;
     if enforce_presence {
         let accounts = Vec::new();
         let site = site(application);
-        present(context, apdu, Operation::SignIn { site, accounts, not_listed: 0 }).await?;
+        let operation = Operation::SignIn { site, accounts, not_listed: 0 };
+        authorization = present(context, apdu, operation).await?;
     }
     let state = &mut *context.state;
     let counter = state.counter.next(&mut state.store, &credential).map_err(|_| FAILED)?;
@@ -167,8 +193,11 @@ async fn authenticate(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<
     let mut out = vec![presence];
     out.extend_from_slice(&counter.to_be_bytes());
     let message = [application.as_slice(), &out, challenge].concat();
-    let signature =
-        context.platform.key_store.sign(&credential.key, &message, None).map_err(|_| FAILED)?;
+    let signature = context
+        .platform
+        .key_store
+        .sign(&credential.key, &message, authorization.as_ref())
+        .map_err(|_| FAILED)?;
     out.extend_from_slice(&signature);
     Ok(out)
 }
@@ -184,18 +213,21 @@ fn site(application: &[u8; 32]) -> Site {
     Site { id, name: None }
 }
 
-/// Presence for this very request: given now, given since the last poll, or not yet.
+/// Presence for this very request: given now, given since the last poll, or not yet. Gives what the
+/// platform wants to see again before it signs.
 async fn present(
     context: &mut Context<'_>,
     apdu: &Apdu<'_>,
     operation: Operation,
-) -> Result<(), Word> {
+) -> Result<Option<Authorization>, Word> {
     let request = sha256(&[&[apdu.instruction], apdu.data].concat());
-    let pending = context.state.runtime.u2f.take().filter(|pending| pending.request == request);
+    let source = context.source;
+    let pending = context.state.runtime.u2f.take();
+    let pending = pending.filter(|pending| pending.source == source && pending.request == request);
     let mut asking = match pending.map(|pending| pending.answer) {
         Some(Answer::Declined { until }) if context.now() < until => {
             context.state.runtime.u2f =
-                Some(PendingPresence { request, answer: Answer::Declined { until } });
+                Some(PendingPresence { source, request, answer: Answer::Declined { until } });
             return Err(CONDITIONS_NOT_SATISFIED);
         }
         Some(Answer::Asking(asking)) => asking,
@@ -206,12 +238,12 @@ async fn present(
         }
     };
     let (answer, result) = match poll_fn(|task| Poll::Ready(asking.as_mut().poll(task))).await {
-        Poll::Ready(Ok(_)) => return Ok(()),
+        Poll::Ready(Ok(consent)) => return Ok(consent.authorization),
         Poll::Ready(Err(_)) => {
             (Answer::Declined { until: context.now() + DECLINED }, Err(CONDITIONS_NOT_SATISFIED))
         }
         Poll::Pending => (Answer::Asking(asking), Err(CONDITIONS_NOT_SATISFIED)),
     };
-    context.state.runtime.u2f = Some(PendingPresence { request, answer });
+    context.state.runtime.u2f = Some(PendingPresence { source, request, answer });
     result
 }

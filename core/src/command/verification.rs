@@ -8,7 +8,7 @@ use crate::{
         status::Status,
     },
     pin::{Permissions, PinProtocol, Token},
-    platform::{Consent, Needs, Operation, Refusal},
+    platform::{Choice, Consent, Needs, Operation, Refusal},
     settings::MAX_UV_RETRIES,
 };
 
@@ -117,7 +117,21 @@ impl Context<'_> {
         &mut self,
         operation: Operation,
     ) -> Result<Consent, Status> {
-        match self.perform_built_in_uv(&operation, INTERNAL_RETRIES).await {
+        self.verify_or_turn_page(&operation, false).await
+    }
+
+    /// The same for a list of accounts. Besides a verified consent it gives [`Choice::Older`], by which
+    /// nobody has been verified yet, and which is no failed attempt either.
+    pub(super) async fn verify_choice(&mut self, operation: Operation) -> Result<Consent, Status> {
+        self.verify_or_turn_page(&operation, true).await
+    }
+
+    async fn verify_or_turn_page(
+        &mut self,
+        operation: &Operation,
+        may_turn_page: bool,
+    ) -> Result<Consent, Status> {
+        match self.perform_built_in_uv(operation, INTERNAL_RETRIES, may_turn_page).await {
             Err(Status::UvInvalid | Status::UvBlocked) if self.state.settings.pin.is_some() => {
                 Err(Status::PuatRequired)
             }
@@ -132,12 +146,16 @@ impl Context<'_> {
         &mut self,
         operation: &Operation,
         attempts: u8,
+        may_turn_page: bool,
     ) -> Result<Consent, Status> {
         for _ in 0..attempts {
             if self.state.settings.uv_retries == 0 {
                 return Err(Status::UvBlocked);
             }
             match self.ask(operation.clone(), Needs::Verification).await {
+                Ok(consent) if may_turn_page && consent.choice == Choice::Older => {
+                    return Ok(consent);
+                }
                 Ok(consent) if consent.verified => {
                     if self.state.settings.uv_retries != MAX_UV_RETRIES {
                         self.state.update_settings(|settings| {

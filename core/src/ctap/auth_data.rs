@@ -1,5 +1,8 @@
 //! Authenticator data (WebAuthn §6.1): what a signature speaks about.
 
+#[cfg(test)]
+mod tests;
+
 /// The user was present.
 pub const UP: u8 = 0x01;
 /// The user was verified.

@@ -1,6 +1,8 @@
 //! Canonical CBOR as CTAP 2.3 §8 wants it: one strict reader, one writer that can do no other.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use reader::{Key, Reader, Type};

@@ -1,5 +1,8 @@
 //! The P-256 key of a key agreement as a COSE_Key (CTAP 2.3 §6.5.6).
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     cbor::{Key, Reader, Writer},
     status::Status,

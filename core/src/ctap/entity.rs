@@ -1,5 +1,8 @@
 //! The entities of WebAuthn §5.4 as CTAP carries them: relying party, user, credential descriptor.
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     cbor::{Key, Reader, Writer},
     status::Status,

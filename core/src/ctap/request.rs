@@ -7,6 +7,8 @@ mod credential_management;
 mod get_assertion;
 mod large_blobs;
 mod make_credential;
+#[cfg(test)]
+mod tests;
 
 pub use client_pin::ClientPin;
 pub use config::{Config, SetMinPinLength};

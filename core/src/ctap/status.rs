@@ -1,5 +1,8 @@
 //! Status codes (CTAP 2.3 §8.2): the first byte of every answer.
 
+#[cfg(test)]
+mod tests;
+
 macro_rules! status_codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
         /// A status code, as the standard names it.

@@ -30,21 +30,27 @@ impl Permissions {
     pub const PCMR: Self = Self(0x40);
     /// What getPinToken gives (§6.5.5.7.1).
     pub const DEFAULT: Self = Self(0x03);
+    /// Every bit that has a meaning; 0x08 is bio enrollment, which is not offered.
+    const DEFINED: u8 = 0x7f;
 
     /// The permissions that a request names.
     ///
     /// # Errors
     /// [`Status::InvalidParameter`] for none; [`Status::UnauthorizedPermission`] for one that is
-    /// not offered here, and for pcmr together with others.
+    /// not offered here, and for pcmr together with others. Undefined ones are ignored (§6.5.5.7.2
+    /// step 4).
     pub fn from_request(bits: Option<u64>) -> Result<Self, Status> {
         let bits = bits.ok_or(Status::MissingParameter)?;
         if bits == 0 {
             return Err(Status::InvalidParameter);
         }
+        let [.., bits] = bits.to_be_bytes();
+        let bits = bits & Self::DEFINED;
         let offered = Self::DEFAULT.0 | Self::CM.0 | Self::LBW.0 | Self::ACFG.0;
-        match u8::try_from(bits) {
-            Ok(bits) if bits == Self::PCMR.0 || bits & !offered == 0 => Ok(Self(bits)),
-            _ => Err(Status::UnauthorizedPermission),
+        if bits == Self::PCMR.0 || bits & !offered == 0 {
+            Ok(Self(bits))
+        } else {
+            Err(Status::UnauthorizedPermission)
         }
     }
 

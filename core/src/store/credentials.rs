@@ -1,31 +1,16 @@
-//! Rows of credentials and of the sites that they belong to.
+//! The table of credentials.
 
-use ring::hmac;
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use zeroize::Zeroizing;
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Keys, Record, Sealer, Store, StoreError, records};
+use super::{
+    Keys, Record, Sealer, SiteKey, Store, StoreError, records,
+    row::{COLUMNS, CredentialRow},
+    site::{self, SiteSummary},
+};
 use crate::{
     credential::{CredProtect, Credential},
-    ctap::cbor::{CborError, Key, Reader, Writer},
     platform::KeyHandle,
 };
-
-/// The keyed hash of an RP ID hash: tells equal sites from different ones to the holder of the key,
-/// and nothing to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SiteKey([u8; 16]);
-
-/// A site that has discoverable credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SiteSummary {
-    /// The RP ID.
-    pub rp_id: String,
-    /// The name that the relying party last gave itself.
-    pub name: Option<String>,
-    /// How many discoverable credentials there are at each level of credProtect.
-    pub(crate) counts: [u64; 3],
-}
 
 /// A place in the order of creation, from which to go on to older credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,95 +21,7 @@ impl Newest {
     pub(crate) const FIRST: Self = Self(i64::MAX);
 }
 
-impl SiteSummary {
-    /// How many credentials show themselves up to a level of credProtect.
-    pub(crate) fn visible(&self, up_to: CredProtect) -> u64 {
-        self.counts.iter().take(up_to.level().into()).sum()
-    }
-
-    fn count(&mut self, protect: CredProtect) -> Option<&mut u64> {
-        self.counts.get_mut(usize::from(protect.level()) - 1)
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut out = Writer::new();
-        out.map(|map| {
-            map.int(1, |value| value.text(&self.rp_id));
-            if let Some(name) = &self.name {
-                map.int(2, |value| value.text(name));
-            }
-            map.int(3, |value| value.array(self.counts.iter(), |out, count| out.unsigned(*count)));
-        });
-        out.finish()
-    }
-
-    fn decode(bytes: &[u8]) -> Result<Self, CborError> {
-        let mut site = Self::default();
-        Reader::whole(bytes, |reader| {
-            reader.map(|key, reader| -> Result<(), CborError> {
-                match key {
-                    Key::Int(1) => site.rp_id = reader.text()?.to_owned(),
-                    Key::Int(2) => site.name = Some(reader.text()?.to_owned()),
-                    Key::Int(3) => {
-                        let mut counts = site.counts.iter_mut();
-                        reader.array(|reader| -> Result<(), CborError> {
-                            *counts.next().ok_or(CborError::UnexpectedType)? = reader.unsigned()?;
-                            Ok(())
-                        })?;
-                    }
-                    _ => reader.skip()?,
-                }
-                Ok(())
-            })
-        })?;
-        Ok(site)
-    }
-}
-
-/// The columns of a credential's row that are in the clear, and its sealed part.
-struct CredentialRow {
-    created: i64,
-    id: Vec<u8>,
-    site: Vec<u8>,
-    account: Option<Vec<u8>>,
-    protect: u8,
-    sealed: Vec<u8>,
-}
-
-const COLUMNS: &str = "created, id, site, account, protect, sealed";
-
-impl CredentialRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            created: row.get(0)?,
-            id: row.get(1)?,
-            site: row.get(2)?,
-            account: row.get(3)?,
-            protect: row.get(4)?,
-            sealed: row.get(5)?,
-        })
-    }
-
-    /// `created` is not part of it: it is not known before the row is there, and a change of order
-    /// betrays nothing.
-    fn place(&self) -> Vec<u8> {
-        let account = self.account.as_deref().unwrap_or_default();
-        records::place("credential", &[&self.id, &self.site, account, &[self.protect]])
-    }
-
-    fn open(&self, rows: &Sealer) -> Option<Credential> {
-        let protect = CredProtect::from_level(self.protect.into())?;
-        let plaintext = rows.open(&self.place(), &self.sealed)?;
-        Credential::decode_row(self.id.clone(), protect, &plaintext)
-    }
-}
-
 impl Store {
-    /// The key by which a site is looked up.
-    pub(crate) fn site_key(&self, rp_id_hash: &[u8; 32]) -> SiteKey {
-        SiteKey(lookup(&self.keys, &[b"site", rp_id_hash]))
-    }
-
     /// The stored credential with this ID, if it belongs to the site.
     pub(crate) fn credential(
         &self,
@@ -200,31 +97,6 @@ impl Store {
         row.map(|row| Ok((Newest(row.created), self.open_row(&row)?))).transpose()
     }
 
-    /// The site with this key.
-    pub(crate) fn site(&self, site: SiteKey) -> Result<Option<SiteSummary>, StoreError> {
-        read_site(&self.db, &self.keys.rows, site)
-    }
-
-    /// How many sites have discoverable credentials.
-    pub(crate) fn site_count(&self) -> Result<u64, StoreError> {
-        Ok(self.db.query_row("SELECT count(*) FROM site", [], |row| row.get(0))?)
-    }
-
-    /// The site after `after` in the order of keys, which is no order that means anything.
-    pub(crate) fn next_site(
-        &self,
-        after: Option<SiteKey>,
-    ) -> Result<Option<(SiteKey, SiteSummary)>, StoreError> {
-        let after = after.map_or_else(Vec::new, |site| site.0.to_vec());
-        let key: Option<[u8; 16]> = self
-            .db
-            .prepare_cached("SELECT key FROM site WHERE key > ? ORDER BY key LIMIT 1")?
-            .query_row([after], |row| row.get(0))
-            .optional()?;
-        let Some(key) = key.map(SiteKey) else { return Ok(None) };
-        Ok(self.site(key)?.map(|site| (key, site)))
-    }
-
     /// Stores a credential. A discoverable one takes the place of one for the same account, whose
     /// key is given back to be deleted.
     pub(crate) fn insert(
@@ -250,7 +122,7 @@ impl Store {
                 .prepare_cached(&query)?
                 .query_row(params![site_key.0, account], CredentialRow::read)
                 .optional()?;
-            let mut site = read_site(&transaction, rows, site_key)?.unwrap_or_default();
+            let mut site = site::read(&transaction, rows, site_key)?.unwrap_or_default();
             rp_id.clone_into(&mut site.rp_id);
             if let Some(name) = rp_name {
                 site.name = Some(name.to_owned());
@@ -261,7 +133,7 @@ impl Store {
             if let Some(count) = site.count(credential.protect) {
                 *count += 1;
             }
-            write_site(&transaction, rows, rng, site_key, &site)?;
+            site::write(&transaction, rows, rng, site_key, &site)?;
         }
         if let Some(row) = &replaced {
             delete_row(&transaction, row.created)?;
@@ -303,14 +175,14 @@ impl Store {
         delete_row(&transaction, row.created)?;
         if row.account.is_some() {
             let key = SiteKey(row.site.as_slice().try_into().map_err(|_| DAMAGED)?);
-            let mut site = read_site(&transaction, rows, key)?.unwrap_or_default();
+            let mut site = site::read(&transaction, rows, key)?.unwrap_or_default();
             if let Some(count) = site.count(credential.protect) {
                 *count = count.saturating_sub(1);
             }
             if site.visible(CredProtect::UvRequired) == 0 {
                 transaction.execute("DELETE FROM site WHERE key = ?", [key.0])?;
             } else {
-                write_site(&transaction, rows, rng, key, &site)?;
+                site::write(&transaction, rows, rng, key, &site)?;
             }
         }
         renew_state(&transaction, rows, rng)?;
@@ -357,19 +229,8 @@ fn row_count<'a>(site: &'a mut SiteSummary, row: &CredentialRow) -> Option<&'a m
     site.count(CredProtect::from_level(row.protect.into())?)
 }
 
-fn lookup(keys: &Keys, parts: &[&[u8]]) -> [u8; 16] {
-    let mut context = hmac::Context::with_key(&keys.lookup);
-    for part in parts {
-        context.update(part);
-    }
-    let tag = context.sign();
-    let mut key = [0; 16];
-    key.copy_from_slice(tag.as_ref().get(..16).unwrap_or_default());
-    key
-}
-
 fn account_key(keys: &Keys, rp_id_hash: &[u8; 32], user_id: &[u8]) -> [u8; 16] {
-    lookup(keys, &[b"account", rp_id_hash, user_id])
+    keys.keyed_hash(&[b"account", rp_id_hash, user_id])
 }
 
 fn delete_row(db: &Connection, created: i64) -> Result<(), StoreError> {
@@ -377,41 +238,8 @@ fn delete_row(db: &Connection, created: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_site(
-    db: &Connection,
-    rows: &Sealer,
-    key: SiteKey,
-) -> Result<Option<SiteSummary>, StoreError> {
-    let sealed: Option<Vec<u8>> = db
-        .prepare_cached("SELECT sealed FROM site WHERE key = ?")?
-        .query_row([key.0], |row| row.get(0))
-        .optional()?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    rows.open(&site_place(key), &sealed)
-        .and_then(|plaintext: Zeroizing<Vec<u8>>| SiteSummary::decode(&plaintext).ok())
-        .map(Some)
-        .ok_or(StoreError::Damaged { table: "site" })
-}
-
-fn write_site(
-    db: &Connection,
-    rows: &Sealer,
-    rng: &dyn crate::platform::Rng,
-    key: SiteKey,
-    site: &SiteSummary,
-) -> Result<(), StoreError> {
-    let sealed = rows.seal(&site_place(key), &site.encode(), rng)?;
-    db.prepare_cached("INSERT OR REPLACE INTO site (key, sealed) VALUES (?, ?)")?
-        .execute(params![key.0, sealed])?;
-    Ok(())
-}
-
-fn site_place(key: SiteKey) -> Vec<u8> {
-    records::place("site", &[&key.0])
-}
-
 /// encCredStoreState tells a holder of the persistent token that something changed.
-fn renew_state(
+pub(super) fn renew_state(
     db: &Connection,
     rows: &Sealer,
     rng: &dyn crate::platform::Rng,

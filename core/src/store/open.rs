@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
-use super::{Keys, Location, OpenError, Store, StoreError, records, schema};
+use super::{Keys, Location, OpenError, Store, StoreError, credentials, records, schema};
 use crate::platform::{KeyStore, KeyStoreError, Platform, Rng};
 
 impl Store {
@@ -60,6 +60,9 @@ impl Store {
                 row.get(0)
             })?;
         db.set_prepared_statement_cache_capacity(32);
+        // Otherwise SQLite plans a cached statement anew for other values, which costs more than to
+        // run it; there are no statistics that a better plan could come from.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self {
             db,
             keys: Keys::derive(&root),
@@ -202,5 +205,7 @@ fn write_new_root(
     rng.fill(root.as_mut())?;
     let wrapped = key_store.wrap(root.as_ref()).map_err(|_| StoreError::Platform)?;
     db.execute("INSERT INTO record (name, sealed) VALUES (?, ?)", (records::STORE_KEY, wrapped))?;
+    // Random from the start, as after every change (CTAP 2.3 §6.4).
+    credentials::renew_state(db, &Keys::derive(root.as_ref()).rows, rng)?;
     Ok(root)
 }

@@ -9,6 +9,7 @@
     clippy::as_conversions
 )]
 
+mod errands;
 mod pin_client;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 };
 
 use ciborium::Value;
+pub(crate) use errands::number;
 pub(crate) use pin_client::PinClient;
 
 use super::{FakeClock, ScriptedUser, SeededRng};

@@ -18,14 +18,24 @@ fn a_new_directory_is_its_owners_alone() {
 }
 
 #[test]
-fn an_exposed_directory_is_refused_and_left_alone() {
+fn an_empty_directory_is_closed_to_others() {
+    let folder = Folder::new();
+    let path = folder.path().join("empty");
+    DirBuilder::new().mode(0o755).create(&path).unwrap();
+    StateDir::open(path.clone()).unwrap();
+    assert_eq!(mode(&path), 0o700);
+}
+
+#[test]
+fn an_exposed_directory_with_something_in_it_is_refused_and_left_alone() {
     let folder = Folder::new();
     let path = folder.path().join("open");
     DirBuilder::new().mode(0o755).create(&path).unwrap();
+    fs::write(path.join("something"), b"").unwrap();
     let error = StateDir::open(path.clone()).unwrap_err();
     assert!(error.to_string().contains("chmod 700"), "{error}");
     assert_eq!(mode(&path), 0o755);
-    assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
 }
 
 #[test]

@@ -28,12 +28,14 @@ class Tools:
     def run(self, *command, typed=()):
         """Runs a tool, types these lines where it asks, and gives its output as lines."""
         done = subprocess.run(
-            command,
+            # A tool reads PINs from its controlling terminal, and else from its input. It has none
+            # in a session of our own, and does not make one of the device that it opens as long as
+            # somebody else leads the session.
+            ["sh", "-c", '"$@"; exit $?', "sh", *command],
             input="".join(line + "\n" for line in typed),
             capture_output=True,
             text=True,
-            timeout=60,
-            # Without a terminal of its own, a tool reads PINs from its input.
+            timeout=30,
             start_new_session=True,
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"

@@ -44,18 +44,16 @@ def test_credentials_are_listed_renamed_and_deleted(with_pin):
     (site,) = with_pin.run("fido2-token", "-L", "-r", with_pin.device, typed=[PIN])
     assert site.endswith(" example.com")
 
-    def accounts():
-        list_them = ("fido2-token", "-L", "-k", "example.com", with_pin.device)
-        return with_pin.run(*list_them, typed=[PIN])
-
-    (account,) = accounts()
+    list_them = ("fido2-token", "-L", "-k", "example.com", with_pin.device)
+    (account,) = with_pin.run(*list_them, typed=[PIN])
     credential = account.split(" ")[1]
     new_name = ("-n", "alice", "-p", "Alice", "-k", "YWxpY2U=")
     rename = ("fido2-token", "-S", "-c", "-i", credential, *new_name, with_pin.device)
     with_pin.run(*rename, typed=[PIN])
-    assert "Alice" in accounts()[0]
+    (account,) = with_pin.run(*list_them, typed=[PIN])
+    assert "Alice" in account
     with_pin.run("fido2-token", "-D", "-i", credential, with_pin.device, typed=[PIN])
-    assert accounts() == []
+    assert "FIDO_ERR_NO_CREDENTIALS" in with_pin.refused(*list_them, typed=[PIN])
 
 
 def test_large_blobs(with_pin, tmp_path):

@@ -30,14 +30,16 @@ def register_with_consent(phone, ctap2, user):
 @asked
 def test_the_request_is_shown_and_agreed_to(phone, ctap2):
     seen = len(phone.events)
-    statuses = []
-    pending = Pending(register, ctap2, on_keepalive=statuses.append)
+    user_needed = threading.Event()
+    pending = Pending(
+        register, ctap2, on_keepalive=lambda status: status == 2 and user_needed.set()
+    )
     shown = phone.wait_for("asked", after=seen)
     assert shown["site"] == "example.com" and shown["transport"] == "usb"
     assert [account["name"] for account in shown["accounts"]] == [ALICE["name"]]
+    assert user_needed.wait(10)
     phone.answer("y")
     assert pending.result().auth_data.is_user_present()
-    assert 2 in statuses
 
 
 @asked

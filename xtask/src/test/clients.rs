@@ -14,8 +14,9 @@ use crate::process::{Failed, ask, cargo, root, run};
 const READER: &[&str] = &["iproute2", "pcscd", "util-linux", "vsmartcard-vpcd"];
 
 /// Gives a command a loopback interface and a `/run` of its own, so that its pcscd meets no other.
-const ENTER: &str =
-    "mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up && exec \"$@\"";
+/// vpcd writes a frame's length and body apart, and would wait for the delayed ACK in between.
+const ENTER: &str = "mount -t tmpfs tmpfs /run && mkdir /run/pcscd && ip link set lo up && \
+    ip route replace local 127.0.0.1 dev lo table local quickack 1 && exec \"$@\"";
 
 pub fn device_tcp(report: &mut Report) -> Result<(), Failed> {
     let suite = install::suite()?;

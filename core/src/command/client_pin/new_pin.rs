@@ -23,7 +23,8 @@ pub(super) fn decrypt(
     if padded.len() != PADDED {
         return Err(Status::InvalidParameter);
     }
-    let length = padded.iter().position(|byte| *byte == 0).unwrap_or(PADDED);
+    // Trailing zeros only (§6.5.5.5 step 8): cutting at the first would shorten a PIN unseen.
+    let length = padded.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let pin = padded.get(..length).unwrap_or_default();
     let text = std::str::from_utf8(pin).map_err(|_| Status::PinPolicyViolation)?;
     let code_points = u8::try_from(text.chars().count()).unwrap_or(u8::MAX);

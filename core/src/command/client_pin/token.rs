@@ -61,7 +61,7 @@ pub(super) async fn using_uv(
         Some(true) => {}
     }
     // The client counts the attempts of a token itself (§6.5.5.7.3: internalRetry is false).
-    context.perform_built_in_uv(&operation(permissions, request.rp_id), 1).await?;
+    context.perform_built_in_uv(&operation(permissions, request.rp_id), 1, false).await?;
     issue(context, &shared, permissions, request.rp_id, true)
 }
 
@@ -72,7 +72,8 @@ fn operation(permissions: Permissions, rp_id: Option<&str>) -> Operation {
     }
 }
 
-/// Makes the token, which ends every other, and sends it encrypted.
+/// Makes the token, which ends every other, and sends it encrypted. The persistent one is only
+/// handed out: that ends nothing (§6.5.5.7.2 step 12).
 fn issue(
     context: &mut Context<'_>,
     shared: &SharedSecret,
@@ -81,19 +82,18 @@ fn issue(
     user_present: bool,
 ) -> Result<Vec<u8>, Status> {
     let rng = context.platform.rng.as_ref();
-    let token = Token::begin(
-        shared.protocol(),
-        permissions,
-        rp_id.map(ToOwned::to_owned),
-        user_present,
-        context.source.transport,
-        context.platform.clock.as_ref(),
-        rng,
-    )?;
     let secret = if permissions.contains(Permissions::PCMR) {
-        context.state.runtime.token = None;
-        persistent(context)?
+        context.state.persistent_token(rng)?
     } else {
+        let token = Token::begin(
+            shared.protocol(),
+            permissions,
+            rp_id.map(ToOwned::to_owned),
+            user_present,
+            context.source.transport,
+            context.platform.clock.as_ref(),
+            rng,
+        )?;
         let secret = Zeroizing::new(*token.secret());
         context.state.runtime.token = Some(token);
         secret
@@ -102,15 +102,4 @@ fn issue(
     let mut out = answer();
     out.map(|map| map.int(2, |value| value.bytes(&encrypted)));
     Ok(out.finish())
-}
-
-/// The persistent token is made once, and lasts until changePIN or a reset.
-fn persistent(context: &mut Context<'_>) -> Result<Zeroizing<[u8; 32]>, Status> {
-    if let Some(token) = &context.state.settings.persistent_token {
-        return Ok(token.clone());
-    }
-    let mut token = Zeroizing::new([0; 32]);
-    context.platform.rng.fill(token.as_mut())?;
-    context.state.update_settings(|settings| settings.persistent_token = Some(token.clone()))?;
-    Ok(token)
 }

@@ -41,6 +41,9 @@ pub struct Reader<'a> {
     depth: usize,
 }
 
+/// The major type of tags, which no message may have (CTAP 2.3 §8).
+const TAG: u8 = 6;
+
 struct Head {
     major: u8,
     info: u8,
@@ -86,6 +89,9 @@ impl<'a> Reader<'a> {
         let (&[initial], rest) = self.rest.split_first_chunk().ok_or(CborError::Malformed)?;
         self.rest = rest;
         let (major, info) = (initial >> 5, initial & 0x1f);
+        if major == TAG {
+            return Err(CborError::Malformed);
+        }
         let width = match info {
             0..=23 => return Ok(Head { major, info, value: u64::from(info) }),
             24 => 1,
@@ -95,18 +101,17 @@ impl<'a> Reader<'a> {
             _ => return Err(CborError::Malformed),
         };
         let value = self.take(width)?.iter().fold(0, |value, &byte| value << 8 | u64::from(byte));
-        let shortest = match width {
-            1 => value >= 24,
-            2 => value > 0xff,
-            4 => value > 0xffff,
+        let canonical = match (major, width) {
+            // In major type 7 one byte is a simple value, which below 32 must not have this form;
+            // more bytes are a float.
+            (7, 1) => value >= 32,
+            (7, _) => true,
+            (_, 1) => value >= 24,
+            (_, 2) => value > 0xff,
+            (_, 4) => value > 0xffff,
             _ => value > 0xffff_ffff,
         };
-        // In major type 7 the bytes are a float (or a long simple value), not a count.
-        if major == 7 || shortest {
-            Ok(Head { major, info, value })
-        } else {
-            Err(CborError::Malformed)
-        }
+        if canonical { Ok(Head { major, info, value }) } else { Err(CborError::Malformed) }
     }
 
     fn expect(&mut self, major: u8) -> Result<u64, CborError> {
@@ -265,20 +270,11 @@ impl<'a> Reader<'a> {
     /// [`CborError::Malformed`].
     pub fn skip(&mut self) -> Result<(), CborError> {
         match self.peek()? {
-            Type::Unsigned | Type::Negative => self.head().map(drop),
+            Type::Unsigned | Type::Negative | Type::Simple => self.head().map(drop),
             Type::Bytes => self.bytes().map(drop),
             Type::Text => self.text().map(drop),
             Type::Array => self.array(Self::skip),
             Type::Map => self.map(|_, reader| reader.skip()),
-            Type::Simple => {
-                let head = self.head()?;
-                // A simple value above 31 has two bytes; the ones below must not use that form.
-                let canonical = match head.info {
-                    24 => head.value >= 32,
-                    _ => true,
-                };
-                if canonical { Ok(()) } else { Err(CborError::Malformed) }
-            }
         }
     }
 

@@ -2,6 +2,8 @@
 //! for the tests and sharing no code with the authenticator's.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
+mod commands;
+
 use aes::Aes256;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::NoPadding};
 use ciborium::Value;
