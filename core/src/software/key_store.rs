@@ -1,5 +1,8 @@
 //! A key store whose handles are the keys themselves, sealed.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use ring::{
@@ -19,6 +22,12 @@ use crate::{
 };
 
 /// Keys sealed under a root key of 32 bytes.
+///
+/// A key is open for one signature at a time and is not kept. A cache of loaded keys would save the
+/// third of a sign-in that `ring` takes to check the public key, but only for somebody who signs in
+/// again with the same credential, and it would leave keys in memory for as long as the phone runs.
+/// What this module holds of a key is zeroized; the copies inside `ring` are not, which only a
+/// hardware store can better.
 pub struct SoftwareKeyStore {
     keys: Sealer,
     secrets: Sealer,
