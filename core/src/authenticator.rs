@@ -35,10 +35,35 @@ struct Shared {
 /// ends or is dropped: so there is one at a time, and no lock is held while anybody waits.
 struct Slot {
     state: Option<Box<State>>,
-    running: Option<Arc<Signal>>,
+    running: Option<Running>,
+    /// What happened while the state was out, to take effect before it is used again.
     power_cycle: bool,
+    disconnected: Vec<Transport>,
     /// A copy for those who ask while a transaction has the state.
     always_uv: bool,
+}
+
+/// The transaction that has the state; none, where the owner has it.
+struct Running {
+    signal: Arc<Signal>,
+    source: Source,
+}
+
+/// The state, taken out of its slot. It goes back when this is dropped.
+struct Lease {
+    shared: Arc<Shared>,
+    state: Option<Box<State>>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut slot = self.shared.slot();
+        if let Some(state) = self.state.take() {
+            slot.always_uv = state.settings.always_uv;
+            slot.state = Some(state);
+        }
+        slot.running = None;
+    }
 }
 
 impl fmt::Debug for Authenticator {
@@ -83,6 +108,7 @@ impl Authenticator {
         let slot = Slot {
             running: None,
             power_cycle: false,
+            disconnected: Vec::new(),
             always_uv: state.settings.always_uv,
             state: Some(Box::new(state)),
         };
@@ -94,35 +120,75 @@ impl Authenticator {
     /// # Errors
     /// [`Busy`] while another runs.
     pub fn begin(&self, source: Source) -> Result<Transaction, Busy> {
-        let mut slot = self.shared.slot();
-        let mut state = slot.state.take().ok_or(Busy)?;
-        if std::mem::take(&mut slot.power_cycle) {
-            state.runtime = Runtime::default();
-        }
-        state.runtime.expire(self.shared.platform.clock.now());
         let signal = Arc::new(Signal::default());
-        slot.running = Some(Arc::clone(&signal));
-        Ok(Transaction { shared: Arc::clone(&self.shared), state: Some(state), signal, source })
+        let mut lease = self.lease(Some(Running { signal: Arc::clone(&signal), source }))?;
+        if let Some(state) = &mut lease.state {
+            state.runtime.expire(self.shared.platform.clock.now());
+        }
+        Ok(Transaction { lease, signal, source })
     }
 
-    /// Cancels whatever runs: it answers KEEPALIVE_CANCEL, unless it is about to answer already.
+    /// Takes the state out of its slot, or finds that somebody else has it.
+    fn lease(&self, running: Option<Running>) -> Result<Lease, Busy> {
+        let mut slot = self.shared.slot();
+        let mut state = slot.state.take().ok_or(Busy)?;
+        slot.running = running;
+        let power_cycle = std::mem::take(&mut slot.power_cycle);
+        let disconnected = std::mem::take(&mut slot.disconnected);
+        drop(slot);
+        if power_cycle {
+            state.runtime = Runtime::default();
+        }
+        for transport in disconnected {
+            state.runtime.disconnect(transport);
+        }
+        Ok(Lease { shared: Arc::clone(&self.shared), state: Some(state) })
+    }
+
+    /// Cancels whatever runs: it answers KEEPALIVE_CANCEL, unless it is about to answer already. A
+    /// prompt that a U2F client is polling for counts as declined.
     pub fn cancel(&self) {
-        if let Some(signal) = &self.shared.slot().running {
+        if let Some(signal) = self.running(|_| true) {
             signal.cancel();
+        } else if let Ok(mut lease) = self.lease(None)
+            && let Some(state) = &mut lease.state
+        {
+            let now = self.shared.platform.clock.now();
+            state.runtime.u2f = state.runtime.u2f.take().map(|presence| presence.declined(now));
         }
     }
 
     /// What taking the key out of its port does: whatever runs is cancelled, and tokens, PIN misses
     /// in a row and everything begun are forgotten.
     pub fn power_cycle(&self) {
-        let mut slot = self.shared.slot();
-        if let Some(signal) = &slot.running {
+        if let Some(signal) = self.running(|_| true) {
             signal.cancel();
         }
-        match &mut slot.state {
-            Some(state) => state.runtime = Runtime::default(),
-            None => slot.power_cycle = true,
+        self.shared.slot().power_cycle = true;
+        // Takes effect now, or when whoever has the state is done.
+        let _ = self.lease(None);
+    }
+
+    /// The same for one transport only: its field is gone, or its cable was pulled. What came by
+    /// others goes on.
+    pub fn disconnect(&self, transport: Transport) {
+        if let Some(signal) = self.running(|source| source.transport == transport) {
+            signal.cancel();
         }
+        let mut slot = self.shared.slot();
+        if !slot.disconnected.contains(&transport) {
+            slot.disconnected.push(transport);
+        }
+        drop(slot);
+        // Takes effect now, or when whoever has the state is done.
+        let _ = self.lease(None);
+    }
+
+    /// The signal of what runs, cloned, so that nobody is woken while the slot is locked.
+    fn running(&self, which: impl FnOnce(Source) -> bool) -> Option<Arc<Signal>> {
+        let slot = self.shared.slot();
+        let running = slot.running.as_ref().filter(|running| which(running.source))?;
+        Some(Arc::clone(&running.signal))
     }
 
     /// Erases everything, as its owner asks on the phone itself.
@@ -160,12 +226,9 @@ impl Authenticator {
         &self,
         work: impl FnOnce(&mut State) -> Result<T, StoreError>,
     ) -> Result<T, OwnerError> {
-        let mut slot = self.shared.slot();
-        let state = slot.state.as_mut().ok_or(Busy)?;
-        let result = work(state);
-        let always_uv = state.settings.always_uv;
-        slot.always_uv = always_uv;
-        Ok(result?)
+        let mut lease = self.lease(None)?;
+        let state = lease.state.as_mut().ok_or(Busy)?;
+        Ok(work(state)?)
     }
 
     pub(crate) fn platform(&self) -> &Platform {
@@ -182,8 +245,7 @@ impl Shared {
 
 /// One request in the making. Dropping it, or the future that it became, cancels it.
 pub struct Transaction {
-    shared: Arc<Shared>,
-    state: Option<Box<State>>,
+    lease: Lease,
     signal: Arc<Signal>,
     source: Source,
 }
@@ -191,17 +253,6 @@ pub struct Transaction {
 impl fmt::Debug for Transaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transaction").field("source", &self.source).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        let mut slot = self.shared.slot();
-        if let Some(state) = self.state.take() {
-            slot.always_uv = state.settings.always_uv;
-            slot.state = Some(state);
-        }
-        slot.running = None;
     }
 }
 
@@ -232,8 +283,8 @@ impl Transaction {
 
     fn context(&mut self) -> Option<Context<'_>> {
         Some(Context {
-            state: self.state.as_deref_mut()?,
-            platform: &self.shared.platform,
+            state: self.lease.state.as_deref_mut()?,
+            platform: &self.lease.shared.platform,
             signal: &self.signal,
             source: self.source,
         })

@@ -35,15 +35,16 @@ pub(crate) struct Counter {
 impl Counter {
     /// Goes on after what the store remembers. What was left of that epoch is skipped.
     pub(crate) fn load(store: &Store) -> Result<Self, StoreError> {
-        let epoch = match store.record(Record::Epoch)? {
-            None => 0,
-            Some(bytes) => {
-                let bytes = <[u8; 4]>::try_from(bytes.as_slice())
-                    .map_err(|_| StoreError::Damaged { table: "record" })?;
-                u32::from_be_bytes(bytes)
-            }
-        };
+        let damaged = StoreError::Damaged { table: "record" };
+        let bytes = store.record(Record::Epoch)?;
+        let bytes = bytes.and_then(|bytes| <[u8; 4]>::try_from(bytes.as_slice()).ok());
+        let epoch = u32::from_be_bytes(bytes.ok_or(damaged)?);
         Ok(Self { epoch, left: 0, uses: HashMap::new() })
+    }
+
+    /// The counter of a store in factory state.
+    pub(crate) fn new() -> Self {
+        Self { epoch: 0, left: 0, uses: HashMap::new() }
     }
 
     /// The base of a credential that is made now.

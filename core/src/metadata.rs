@@ -100,8 +100,8 @@ impl Authenticator {
             "keyProtection": platform.key_store.key_protection(),
             "matcherProtection": ["software"],
             "attachmentHint": ["external", "wired", "wireless", "nfc"],
-            "tcDisplay": ["any"],
-            "tcDisplayContentType": "text/plain",
+            // Transaction confirmation (txAuthSimple) is not offered.
+            "tcDisplay": [],
             "attestationRootCertificates": roots,
             "authenticatorGetInfo": info,
         })

@@ -13,10 +13,14 @@ pub const FIRMWARE_VERSION: u64 = 100;
 pub const MAX_DISCOVERABLE: u64 = 100_000;
 
 /// How many credentials an allow list or exclude list may name in one request.
-pub const MAX_CREDENTIALS_IN_LIST: u64 = 64;
+pub const MAX_CREDENTIALS_IN_LIST: u64 = 24;
 
 /// The longest credential ID that is ever made, in bytes; it fits a U2F key handle.
 pub const MAX_CREDENTIAL_ID: u64 = 255;
+
+// A list that is as long as promised, of IDs that are, fits one message: each is a map with two members
+// and their names, 22 bytes and the ID; what else a request has may take 900.
+const _: () = assert!(MAX_CREDENTIALS_IN_LIST * (MAX_CREDENTIAL_ID + 22) + 900 < 7609);
 
 /// How many relying parties may learn the minimum PIN length.
 pub const MAX_MIN_PIN_LENGTH_RP_IDS: u64 = 8;

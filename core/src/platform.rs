@@ -35,7 +35,9 @@ impl fmt::Debug for Platform {
     }
 }
 
-/// Monotonic time.
+/// Monotonic time, which goes on while the phone sleeps: a token must not live through a night in a
+/// pocket. On Android that is `elapsedRealtime`, on iOS and macOS `CLOCK_MONOTONIC`, on Linux
+/// `CLOCK_BOOTTIME`.
 pub trait Clock: Send + Sync {
     /// Time since a start of the clock's own choosing; never goes back.
     fn now(&self) -> Duration;

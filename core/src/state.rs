@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use zeroize::Zeroizing;
 
 use crate::{
+    authenticator::Source,
     command::{
         credential_management::Enumeration, get_assertion::PendingAssertions,
         large_blobs::PendingWrite, u2f::PendingPresence,
@@ -15,6 +16,7 @@ use crate::{
     platform::{Platform, Rng},
     settings::Settings,
     store::{Location, OpenError, Record, Store, StoreError},
+    transport::Transport,
 };
 
 /// Everything that a transaction owns while it runs.
@@ -53,6 +55,24 @@ pub(crate) enum Pending {
     Enumeration(Enumeration),
 }
 
+impl Pending {
+    fn expires(&self) -> Option<Duration> {
+        match self {
+            Self::Nothing => None,
+            Self::Assertions(assertions) => Some(assertions.expires()),
+            Self::Enumeration(enumeration) => Some(enumeration.expires()),
+        }
+    }
+
+    fn source(&self) -> Option<Source> {
+        match self {
+            Self::Nothing => None,
+            Self::Assertions(assertions) => Some(assertions.source()),
+            Self::Enumeration(enumeration) => Some(enumeration.source()),
+        }
+    }
+}
+
 impl Runtime {
     /// The key pair for key agreement, made when it is first needed.
     pub(crate) fn key_agreement(&mut self, rng: &dyn Rng) -> Result<&KeyAgreement, Status> {
@@ -67,10 +87,41 @@ impl Runtime {
         self.key_agreement = None;
     }
 
-    /// Drops a token whose time is over.
+    /// Lets time take effect on tokens, on what was begun, and on a U2F prompt that nobody polls.
     pub(crate) fn expire(&mut self, now: Duration) {
-        if self.token.as_ref().is_some_and(|token| token.expired(now)) {
+        if let Some(token) = &mut self.token {
+            token.expire_presence(now);
+            if token.expired(now) {
+                self.token = None;
+                // §6: what a token allowed to begin ends with it.
+                if matches!(self.pending, Pending::Enumeration(_)) {
+                    self.pending = Pending::Nothing;
+                }
+            }
+        }
+        if self.pending.expires().is_some_and(|expires| now >= expires) {
+            self.pending = Pending::Nothing;
+        }
+        if self.u2f.as_ref().is_some_and(|presence| presence.abandoned(now)) {
+            self.u2f = None;
+        }
+    }
+
+    /// Forgets what came by one transport: its field is gone, its cable was pulled. Wrong PINs in a
+    /// row are forgotten too, because only a person can take a phone off a reader.
+    pub(crate) fn disconnect(&mut self, transport: Transport) {
+        self.pin_misses = 0;
+        if self.token.as_ref().is_some_and(|token| token.transport() == transport) {
             self.token = None;
+        }
+        if self.pending.source().is_some_and(|source| source.transport == transport) {
+            self.pending = Pending::Nothing;
+        }
+        if self.blob_write.as_ref().is_some_and(|write| write.source().transport == transport) {
+            self.blob_write = None;
+        }
+        if self.u2f.as_ref().is_some_and(|presence| presence.source().transport == transport) {
+            self.u2f = None;
         }
     }
 }
@@ -110,21 +161,20 @@ impl State {
         Ok(token)
     }
 
-    /// Factory state: everything stored is erased, everything remembered forgotten.
+    /// Factory state: everything stored is erased, everything remembered forgotten. Nothing can fail
+    /// between the two.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
         self.store.erase()?;
         self.settings = Arc::default();
-        self.counter = Counter::load(&self.store)?;
+        self.counter = Counter::new();
         self.runtime = Runtime::default();
         Ok(())
     }
 }
 
 fn load_settings(store: &Store) -> Result<Settings, StoreError> {
-    match store.record(Record::Settings)? {
-        None => Ok(Settings::default()),
-        Some(bytes) => {
-            Settings::decode(&bytes).map_err(|_| StoreError::Damaged { table: "record" })
-        }
-    }
+    store
+        .record(Record::Settings)?
+        .and_then(|bytes| Settings::decode(&bytes).ok())
+        .ok_or(StoreError::Damaged { table: "record" })
 }

@@ -63,7 +63,6 @@ struct Keys {
     wrapping: Sealer,
     lookup: hmac::Key,
     identifier: Zeroizing<[u8; 16]>,
-    initial_state: Zeroizing<[u8; 16]>,
 }
 
 impl Keys {
@@ -74,7 +73,6 @@ impl Keys {
             wrapping: Sealer::new(&key(b"credential wrapping")),
             lookup: hmac::Key::new(hmac::HMAC_SHA256, key(b"lookup").as_ref()),
             identifier: hkdf_sha256(&[], root, b"identifier"),
-            initial_state: hkdf_sha256(&[], root, b"initial state"),
         }
     }
 
@@ -99,12 +97,6 @@ impl Store {
     /// The value of encIdentifier (CTAP 2.3 §6.4): this store's, until its next reset.
     pub(crate) fn identifier(&self) -> &[u8; 16] {
         &self.keys.identifier
-    }
-
-    /// The value of encCredStoreState before the first change of a credential: random too, and
-    /// another one after each reset.
-    pub(crate) fn initial_state(&self) -> &[u8; 16] {
-        &self.keys.initial_state
     }
 
     /// How many discoverable credentials there are.

@@ -119,10 +119,14 @@ fn poll_answer(
 ) -> Poll<Result<Consent, NoConsent>> {
     // Registered before the flag is read, so that a cancellation between the two is not lost.
     signal.waker.register(task.waker());
-    if signal.cancelled.load(Ordering::Acquire) {
-        return Poll::Ready(Err(NoConsent::Cancelled));
+    match answer.poll(task) {
+        // A failed verification is never lost to a cancellation: it has to be counted.
+        Poll::Ready(Err(Refusal::NotVerified)) => {
+            Poll::Ready(Err(NoConsent::Refused(Refusal::NotVerified)))
+        }
+        _ if signal.cancelled.load(Ordering::Acquire) => Poll::Ready(Err(NoConsent::Cancelled)),
+        answer => answer.map_err(NoConsent::Refused),
     }
-    answer.poll(task).map_err(NoConsent::Refused)
 }
 
 /// Keeps the *waiting* mark while a prompt is up, however that ends.

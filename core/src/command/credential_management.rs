@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use super::{answer, done};
 use crate::{
     authenticator::{Context, Source},
@@ -25,7 +27,21 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Enumeration {
     source: Source,
+    expires: Duration,
     next: Next,
+}
+
+/// How long the next step of an enumeration may wait (§6, stateful commands).
+const PENDING_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Enumeration {
+    pub(crate) const fn expires(&self) -> Duration {
+        self.expires
+    }
+
+    pub(crate) const fn source(&self) -> Source {
+        self.source
+    }
 }
 
 #[derive(Debug)]
@@ -115,7 +131,8 @@ fn continued(context: &Context<'_>, pending: Pending) -> Result<Next, Status> {
 
 fn go_on_with(context: &mut Context<'_>, next: Next) {
     let source = context.source;
-    context.begin_pending(Pending::Enumeration(Enumeration { source, next }));
+    let expires = context.now() + PENDING_TIMEOUT;
+    context.begin_pending(Pending::Enumeration(Enumeration { source, expires, next }));
 }
 
 fn metadata(context: &Context<'_>) -> Result<Vec<u8>, Status> {

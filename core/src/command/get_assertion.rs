@@ -44,6 +44,16 @@ pub(crate) struct PendingAssertions {
     terms: Terms,
 }
 
+impl PendingAssertions {
+    pub(crate) const fn expires(&self) -> Duration {
+        self.expires
+    }
+
+    pub(crate) const fn source(&self) -> Source {
+        self.source
+    }
+}
+
 /// What is the same for every assertion of a request.
 #[derive(Debug, Clone)]
 struct Terms {
@@ -131,7 +141,7 @@ pub(super) async fn run(
 /// authenticatorGetNextAssertion: the next older account, on the same terms.
 pub(super) fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8>, Status> {
     let Pending::Assertions(mut pending) = pending else { return Err(Status::NotAllowed) };
-    if pending.source != context.source || context.now() >= pending.expires {
+    if pending.source != context.source {
         return Err(Status::NotAllowed);
     }
     let (after, credential) = context

@@ -42,7 +42,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
                 |name: &[u8], value: &[u8; 16]| encrypt(context.platform, token, name, value);
             Some((
                 seal(b"encIdentifier", store.identifier())?,
-                seal(b"encCredStoreState", &state.unwrap_or(*store.initial_state()))?,
+                seal(b"encCredStoreState", &state.ok_or(Status::Other)?)?,
             ))
         }
     };

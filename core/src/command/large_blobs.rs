@@ -31,6 +31,12 @@ pub(crate) struct PendingWrite {
     bytes: Vec<u8>,
 }
 
+impl PendingWrite {
+    pub(crate) const fn source(&self) -> Source {
+        self.source
+    }
+}
+
 pub(super) fn run(context: &mut Context<'_>, request: &LargeBlobs<'_>) -> Result<Vec<u8>, Status> {
     let offset = usize::try_from(request.offset).map_err(|_| Status::InvalidParameter)?;
     match (request.get, request.set) {

@@ -6,6 +6,7 @@ mod always_uv;
 mod attestation;
 mod built_in_uv;
 mod cred_protect;
+mod evidence;
 mod exclude_list;
 mod extensions;
 mod fake_keys;

@@ -44,7 +44,30 @@ pub(crate) struct PendingPresence {
     /// Who asks, and for what: consent is for nobody and nothing else.
     source: Source,
     request: [u8; 32],
+    last_poll: Duration,
     answer: Answer,
+}
+
+/// A client polls several times a second; one that has not for this long has gone.
+const ABANDONED: Duration = Duration::from_secs(2);
+
+impl PendingPresence {
+    pub(crate) const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Whether nobody waits for the answer any more, so that it is not kept for whoever comes later.
+    pub(crate) fn abandoned(&self, now: Duration) -> bool {
+        match self.answer {
+            Answer::Asking(_) => now.saturating_sub(self.last_poll) >= ABANDONED,
+            Answer::Declined { until } => now >= until,
+        }
+    }
+
+    /// The same, after the owner took the prompt away.
+    pub(crate) fn declined(self, now: Duration) -> Self {
+        Self { answer: Answer::Declined { until: now + DECLINED }, ..self }
+    }
 }
 
 enum Answer {
@@ -226,8 +249,9 @@ async fn present(
     let pending = pending.filter(|pending| pending.source == source && pending.request == request);
     let mut asking = match pending.map(|pending| pending.answer) {
         Some(Answer::Declined { until }) if context.now() < until => {
+            let answer = Answer::Declined { until };
             context.state.runtime.u2f =
-                Some(PendingPresence { source, request, answer: Answer::Declined { until } });
+                Some(PendingPresence { source, request, last_poll: context.now(), answer });
             return Err(CONDITIONS_NOT_SATISFIED);
         }
         Some(Answer::Asking(asking)) => asking,
@@ -244,6 +268,7 @@ async fn present(
         }
         Poll::Pending => (Answer::Asking(asking), Err(CONDITIONS_NOT_SATISFIED)),
     };
-    context.state.runtime.u2f = Some(PendingPresence { source, request, answer });
+    context.state.runtime.u2f =
+        Some(PendingPresence { source, request, last_poll: context.now(), answer });
     result
 }

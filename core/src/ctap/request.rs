@@ -159,7 +159,8 @@ fn read_hash<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8; 32], Status> {
 fn read_descriptors<'a>(reader: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Status> {
     let mut ids = Vec::new();
     reader.array(|reader| -> Result<(), Status> {
-        ids.extend(super::entity::read_descriptor(reader)?);
+        // One of a type that does not exist here matches nothing, and is there all the same.
+        ids.push(super::entity::read_descriptor(reader)?.unwrap_or_default());
         Ok(())
     })?;
     Ok(ids)

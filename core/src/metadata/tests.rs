@@ -172,7 +172,6 @@ fn the_fields_that_mds3_requires_are_there() {
             "matcherProtection",
             "attachmentHint",
             "tcDisplay",
-            "tcDisplayContentType",
             "attestationRootCertificates",
             "authenticatorGetInfo",
         ] {

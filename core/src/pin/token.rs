@@ -88,6 +88,7 @@ const fn initial_usage(transport: Transport) -> Duration {
 pub struct Token {
     secret: Zeroizing<[u8; 32]>,
     protocol: PinProtocol,
+    transport: Transport,
     permissions: Permissions,
     rp_id: Option<String>,
     /// The user was present when the token was made, and that has not been used up.
@@ -126,6 +127,7 @@ impl Token {
         Ok(Self {
             secret,
             protocol,
+            transport,
             permissions,
             rp_id,
             user_present,
@@ -136,10 +138,24 @@ impl Token {
         })
     }
 
+    /// By which transport the token was given out.
+    #[must_use]
+    pub const fn transport(&self) -> Transport {
+        self.transport
+    }
+
     /// The token's bytes, to be sent encrypted.
     #[must_use]
     pub fn secret(&self) -> &[u8; 32] {
         &self.secret
+    }
+
+    /// Lets time take effect: presence lasts no longer than the first use may wait (§6.5.2.1, user
+    /// present time limit).
+    pub fn expire_presence(&mut self, now: Duration) {
+        if now.saturating_sub(self.started) >= self.initial_limit {
+            self.user_present = false;
+        }
     }
 
     /// Whether the token's time is over (pinUvAuthTokenUsageTimerObserver).

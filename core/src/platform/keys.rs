@@ -28,7 +28,7 @@ pub struct PublicKey {
 }
 
 /// A platform's proof that the user allowed one use of a key (a `LAContext`, an unlocked
-/// `Signature`): made by [`UserVerifier`], handed back untouched to [`KeyStore::sign`].
+/// `Signature`): made by [`UserVerifier`](super::UserVerifier), handed back untouched to [`KeyStore::sign`].
 pub type Authorization = Arc<dyn std::any::Any + Send + Sync>;
 
 /// Why a key could not be made or used.
@@ -50,7 +50,7 @@ pub enum KeyStoreError {
 
 /// Makes private keys and signs with them.
 ///
-/// Calls may block for as long as the hardware takes; they are never made while a lock is held.
+/// Calls may block for as long as the hardware takes; they are never made while a lock is held that another thread could want.
 pub trait KeyStore: Send + Sync {
     /// The algorithms that this store can make keys for.
     fn algorithms(&self) -> &[Algorithm];

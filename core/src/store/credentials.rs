@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// Stores a credential. A discoverable one takes the place of one for the same account, whose
-    /// key is given back to be deleted.
+    /// key the platform is told to delete.
     pub(crate) fn insert(
         &mut self,
         rp_id_hash: &[u8; 32],

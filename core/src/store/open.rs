@@ -10,8 +10,11 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
-use super::{Keys, Location, OpenError, Store, StoreError, credentials, records, schema};
-use crate::platform::{KeyStore, KeyStoreError, Platform, Rng};
+use super::{Keys, Location, OpenError, Record, Store, StoreError, credentials, records, schema};
+use crate::{
+    platform::{KeyStore, KeyStoreError, Platform, Rng},
+    settings::Settings,
+};
 
 impl Store {
     /// Opens the store at `location`, or makes one where there is none.
@@ -24,7 +27,8 @@ impl Store {
             Location::Memory => {
                 let db = Connection::open_in_memory()?;
                 create(&db, key_store.as_ref(), rng.as_ref())?;
-                Self::load(db, key_store, rng)
+                let root = unwrap_root(&db, key_store.as_ref())?;
+                Self::load(db, &root, key_store, rng)
             }
             Location::File(path) => {
                 if path.try_exists()? {
@@ -34,27 +38,25 @@ impl Store {
                 }
                 let db = Connection::open(path)?;
                 configure(&db)?;
-                check_identity(&db, path)?;
-                Self::load(db, key_store, rng)
+                let version = check_identity(&db, path)?;
+                let root = unwrap_root(&db, key_store.as_ref())?;
+                // Only now: a store that is not ours to open is not ours to change.
+                if version < schema::VERSION {
+                    let transaction = db.unchecked_transaction()?;
+                    schema::migrate(&transaction, version)?;
+                    transaction.commit()?;
+                }
+                Self::load(db, &root, key_store, rng)
             }
         }
     }
 
     fn load(
         db: Connection,
+        root: &[u8],
         key_store: &Arc<dyn KeyStore>,
         rng: &Arc<dyn Rng>,
     ) -> Result<Self, OpenError> {
-        let wrapped: Vec<u8> = db
-            .query_row("SELECT sealed FROM record WHERE name = ?", [records::STORE_KEY], |row| {
-                row.get(0)
-            })
-            .optional()?
-            .ok_or(StoreError::Damaged { table: "record" })?;
-        let root = key_store.unwrap(&wrapped).map_err(|error| match error {
-            KeyStoreError::UnknownKey => OpenError::WrongKey,
-            _ => StoreError::Platform.into(),
-        })?;
         let discoverable =
             db.query_row("SELECT count(*) FROM credential WHERE account IS NOT NULL", [], |row| {
                 row.get(0)
@@ -65,7 +67,7 @@ impl Store {
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self {
             db,
-            keys: Keys::derive(&root),
+            keys: Keys::derive(root),
             rng: Arc::clone(rng),
             key_store: Arc::clone(key_store),
             discoverable,
@@ -89,12 +91,28 @@ impl Store {
             // A key that the platform keeps although nothing names it any more is harmless.
             let _ = self.key_store.delete(&handle);
         }
-        self.checkpoint()
+        // Everything is erased already; what the log still holds is noise without the old key.
+        let _ = self.checkpoint();
+        Ok(())
     }
 }
 
-/// Settings of the connection. The log is synced at each commit (FULL), moved into the file only
-/// when we say so, and nobody else may open the file meanwhile.
+fn unwrap_root(db: &Connection, key_store: &dyn KeyStore) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let wrapped: Vec<u8> = db
+        .query_row("SELECT sealed FROM record WHERE name = ?", [records::STORE_KEY], |row| {
+            row.get(0)
+        })
+        .optional()?
+        .ok_or(StoreError::Damaged { table: "record" })?;
+    key_store.unwrap(&wrapped).map_err(|error| match error {
+        KeyStoreError::UnknownKey => OpenError::WrongKey,
+        _ => StoreError::Platform.into(),
+    })
+}
+
+/// Settings of the connection. The log is synced at each commit (FULL, and past the disk's own cache
+/// where a system makes a difference), moved into the file when we say so, or when nobody said so for
+/// 4000 pages; and nobody else may open the file meanwhile.
 fn configure(db: &Connection) -> Result<(), OpenError> {
     let configured = (|| {
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -103,7 +121,8 @@ fn configure(db: &Connection) -> Result<(), OpenError> {
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA synchronous = FULL;
              PRAGMA secure_delete = ON;
-             PRAGMA wal_autocheckpoint = 0;
+             PRAGMA fullfsync = ON;
+             PRAGMA wal_autocheckpoint = 4000;
              PRAGMA cache_size = -2048;
              BEGIN IMMEDIATE; COMMIT;",
         )
@@ -137,7 +156,8 @@ fn check_header(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn check_identity(db: &Connection, path: &Path) -> Result<(), OpenError> {
+/// The schema version of a store of ours that is not too new.
+fn check_identity(db: &Connection, path: &Path) -> Result<u32, OpenError> {
     let number = |name| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
     if number("application_id")? != schema::APPLICATION_ID {
         return Err(OpenError::NotAStore(path.to_owned()));
@@ -147,12 +167,7 @@ fn check_identity(db: &Connection, path: &Path) -> Result<(), OpenError> {
     if found > schema::VERSION {
         return Err(OpenError::NewerSchema { found, known: schema::VERSION });
     }
-    if found < schema::VERSION {
-        let transaction = db.unchecked_transaction()?;
-        schema::migrate(&transaction, found)?;
-        transaction.commit()?;
-    }
-    Ok(())
+    Ok(found)
 }
 
 /// A store comes into being under another name, so that a file at `path` is always a whole one.
@@ -205,7 +220,11 @@ fn write_new_root(
     rng.fill(root.as_mut())?;
     let wrapped = key_store.wrap(root.as_ref()).map_err(|_| StoreError::Platform)?;
     db.execute("INSERT INTO record (name, sealed) VALUES (?, ?)", (records::STORE_KEY, wrapped))?;
-    // Random from the start, as after every change (CTAP 2.3 §6.4).
-    credentials::renew_state(db, &Keys::derive(root.as_ref()).rows, rng)?;
+    // These are there from the start, so that their absence is damage, and no way back to a phone
+    // without a PIN. The store's state is random, as after every change (CTAP 2.3 §6.4).
+    let rows = Keys::derive(root.as_ref()).rows;
+    records::write(db, &rows, rng, Record::Settings, &Settings::default().encode())?;
+    records::write(db, &rows, rng, Record::Epoch, &0_u32.to_be_bytes())?;
+    credentials::renew_state(db, &rows, rng)?;
     Ok(root)
 }

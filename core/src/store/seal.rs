@@ -11,8 +11,8 @@ use crate::{
 
 /// Seals bytes for a place and opens them there, and nowhere else.
 ///
-/// A key seals fewer than 2³² times in its life, as random 96-bit nonces want it: a sealing costs at
-/// least a person's consent.
+/// A key seals fewer than 2³² times in its life, as random 96-bit nonces want it: each sealing is a
+/// change on a disk, and a hundred of them a second would take more than a year.
 pub struct Sealer {
     key: LessSafeKey,
 }

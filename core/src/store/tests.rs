@@ -47,14 +47,17 @@ impl Folder {
 /// Opens with the key store that this byte seeds. Each opening goes on with other randomness, as in
 /// life.
 fn open(path: &Path, key: u8) -> Result<Store, OpenError> {
+    Store::open(&Location::File(path.to_owned()), &platform(key))
+}
+
+fn platform(key: u8) -> Platform {
     static OPENINGS: AtomicU64 = AtomicU64::new(0);
-    let platform = Platform {
+    Platform {
         key_store: Arc::new(SoftwareKeyStore::new(&[key; 32])),
         user_verifier: Arc::new(ScriptedUser::default()),
         clock: Arc::new(FakeClock::default()),
         rng: Arc::new(SeededRng::new(OPENINGS.fetch_add(1, Ordering::SeqCst))),
-    };
-    Store::open(&Location::File(path.to_owned()), &platform)
+    }
 }
 
 /// A discoverable credential of user `user` at `example.com`.

@@ -197,7 +197,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Card<'a, R, W> {
         self.poll_at = None;
         self.applet.deactivate();
         if std::mem::take(&mut self.used) {
-            self.session.power_cycle(self.id);
+            self.session.field_lost(self.id);
         }
     }
 

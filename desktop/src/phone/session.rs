@@ -138,6 +138,12 @@ impl Session {
         self.log.emit(&Event::PowerCycle(&link.name));
     }
 
+    /// The same for NFC alone, when the reader's field goes: what came by other links goes on.
+    pub fn field_lost(&self, link: &LinkId) {
+        self.authenticator.disconnect(Transport::Nfc);
+        self.log.emit(&Event::PowerCycle(&link.name));
+    }
+
     /// Erases everything, as soon as the other links have let go of what they were doing.
     pub async fn factory_reset(&self, link: &LinkId) {
         let until = Instant::now() + LET_GO;

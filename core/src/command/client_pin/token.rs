@@ -62,7 +62,8 @@ pub(super) async fn using_uv(
     }
     // The client counts the attempts of a token itself (§6.5.5.7.3: internalRetry is false).
     context.perform_built_in_uv(&operation(permissions, request.rp_id), 1, false).await?;
-    issue(context, &shared, permissions, request.rp_id, true)
+    // Whoever was shown no site has not been present for one.
+    issue(context, &shared, permissions, request.rp_id, request.rp_id.is_some())
 }
 
 fn operation(permissions: Permissions, rp_id: Option<&str>) -> Operation {

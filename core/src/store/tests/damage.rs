@@ -93,6 +93,24 @@ fn a_damaged_site_or_record_is_named() {
 }
 
 #[test]
+fn a_deleted_settings_record_is_no_way_back_to_a_phone_without_a_pin() {
+    use crate::{
+        state::State,
+        store::{Location, OpenError},
+    };
+    for record in ["settings", "epoch"] {
+        let folder = Folder::new();
+        filled(&folder);
+        sql(&folder.database(), &format!("DELETE FROM record WHERE name = '{record}'"));
+        let opened = State::open(&Location::File(folder.database()), &super::platform(7));
+        let error = opened.map(drop).unwrap_err();
+        let damaged = StoreError::Damaged { table: "record" };
+        assert!(matches!(error, OpenError::Store(_)), "{record}: {error}");
+        assert_eq!(error.to_string(), damaged.to_string());
+    }
+}
+
+#[test]
 fn a_credential_of_one_site_is_not_found_at_another() {
     let folder = Folder::new();
     filled(&folder);

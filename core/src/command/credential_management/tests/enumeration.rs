@@ -188,14 +188,28 @@ fn another_client_cannot_continue_and_ends_it() {
 }
 
 #[test]
-fn a_continuation_needs_no_token_any_more() {
+fn a_continuation_waits_no_longer_than_thirty_seconds() {
     let device = with_credentials();
     let client = device.pin_client(2);
     let token = client.token_using_pin(PIN, CM, None).unwrap();
+    for (seconds, goes_on) in [(29, true), (30, false)] {
+        client.manage(&token, 4, of_site(SITE)).unwrap();
+        device.clock.advance(std::time::Duration::from_secs(seconds));
+        assert_eq!(next(&device, 5).is_ok(), goes_on, "{seconds} s");
+    }
+}
+
+#[test]
+fn a_continuation_ends_with_the_token_that_began_it() {
+    let device = with_credentials();
+    let client = device.pin_client(2);
+    let token = client.token_using_pin(PIN, CM, None).unwrap();
+    device.clock.advance(std::time::Duration::from_secs(29));
+    client.manage(&token, 1, Value::Null).unwrap();
+    device.clock.advance(std::time::Duration::from_secs(570));
     client.manage(&token, 4, of_site(SITE)).unwrap();
-    device.clock.advance(std::time::Duration::from_secs(601));
-    assert_eq!(user_id(&next(&device, 5).unwrap()), b"2");
-    assert_eq!(client.manage(&token, 1, Value::Null), Err(Status::PinAuthInvalid));
+    device.clock.advance(std::time::Duration::from_secs(2));
+    assert_eq!(next(&device, 5), Err(Status::NotAllowed));
 }
 
 #[test]
