@@ -161,8 +161,7 @@ fn prepare(scripts: &[PathBuf]) -> Result<Vec<(&'static str, PathBuf)>, Failed> 
     let python = install::venv()?.join("python");
     process::run(&mut cargo(["build", "--quiet", "--package", "pocketkey"]), |_| {})?;
     let phone = env::current_exe()?.with_file_name("pocketkey");
-    let ahead = process::root().join("tests/lab/phone");
-    Ok(vec![("POCKETKEY", ahead), ("POCKETKEY_PROGRAM", phone), ("PYTHON", python)])
+    Ok(vec![("POCKETKEY", phone), ("PYTHON", python)])
 }
 
 impl Folders {
