@@ -31,7 +31,8 @@ impl Rng for SystemRng {
     }
 }
 
-/// The operating system's monotonic clock.
+/// The operating system's monotonic clock. On Linux and macOS it stands still while the machine sleeps:
+/// a token that slept along is as old as the time that both were awake.
 #[derive(Debug, Clone)]
 pub struct MonotonicClock(Instant);
 
