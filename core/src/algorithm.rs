@@ -1,30 +1,80 @@
-//! The one list of signature algorithms (IANA COSE registry). Adding one touches this file.
+//! Signature algorithms: the one list, and what differs from one to the next in a file each.
 
 #[cfg(test)]
 mod tests;
 
-use crate::ctap::cbor::Writer;
+use ring::rand::SystemRandom;
+use zeroize::Zeroizing;
 
-/// A signature algorithm for credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Algorithm {
+use crate::{
+    ctap::cbor::{MapWriter, Writer},
+    platform::KeyStoreError,
+};
+
+macro_rules! algorithms {
+    ($($(#[$doc:meta])* $name:ident = $file:ident;)*) => {
+        $(mod $file;)*
+
+        /// A signature algorithm for credentials.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Algorithm { $($(#[$doc])* $name,)* }
+
+        impl Algorithm {
+            /// Every algorithm, in the order in which getInfo offers them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            pub(crate) const fn definition(self) -> &'static Definition {
+                match self { $(Self::$name => &$file::DEFINITION,)* }
+            }
+        }
+    };
+}
+
+algorithms! {
     /// ECDSA with SHA-256 on P-256.
-    Es256,
+    Es256 = es256;
     /// Ed25519.
-    EdDsa,
+    EdDsa = eddsa;
+}
+
+/// Everything that an algorithm is here. Lengths are its own affair: keys and signatures are vectors
+/// wherever they go.
+pub(crate) struct Definition {
+    /// Its identifier in the IANA COSE registry.
+    pub cose_id: i64,
+    /// Its name in the FIDO Registry §3.6.1.
+    pub registry_name: &'static str,
+    /// Its byte in the handles of the software key store: never changed, never used again.
+    pub handle_tag: u8,
+    /// The length of a private key of the software key store, in bytes.
+    pub private_key_len: usize,
+    /// COSE's key type, `kty`.
+    pub key_type: i64,
+    /// Writes the members of a COSE_Key after `alg` (RFC 9053 §7) for a raw public key.
+    pub write_key: fn(&[u8], &mut MapWriter<'_>),
+    /// Makes a private key and its raw public key.
+    pub generate: fn(&SystemRandom) -> Option<NewKey>,
+    /// Signs with a private key, its public key given along.
+    pub sign: Sign,
+}
+
+/// Gives the signature in the form that WebAuthn §6.5.5 wants of the algorithm.
+pub(crate) type Sign = fn(&KeyPair<'_>, &[u8], &SystemRandom) -> Result<Vec<u8>, KeyStoreError>;
+
+/// A private key, and its raw public key.
+pub(crate) type NewKey = (Zeroizing<Vec<u8>>, Vec<u8>);
+
+/// A key pair of the software key store, for the length of a signature.
+pub(crate) struct KeyPair<'a> {
+    pub private: &'a [u8],
+    pub public: &'a [u8],
 }
 
 impl Algorithm {
-    /// Every algorithm, in the order in which getInfo offers them.
-    pub const ALL: &[Self] = &[Self::Es256, Self::EdDsa];
-
     /// The COSE identifier.
     #[must_use]
     pub const fn cose_id(self) -> i64 {
-        match self {
-            Self::Es256 => -7,
-            Self::EdDsa => -8,
-        }
+        self.definition().cose_id
     }
 
     /// The algorithm with this COSE identifier.
@@ -36,29 +86,16 @@ impl Algorithm {
     /// The name that the FIDO Registry §3.6.1 uses in metadata statements.
     #[must_use]
     pub const fn registry_name(self) -> &'static str {
-        match self {
-            Self::Es256 => "secp256r1_ecdsa_sha256_raw",
-            Self::EdDsa => "ed25519_eddsa_sha512_raw",
-        }
+        self.definition().registry_name
     }
 
     /// Writes the COSE_Key (RFC 9053 §7) for a raw public key of this algorithm.
     pub(crate) fn write_cose_key(self, key: &[u8], out: &mut Writer) {
-        out.map(|map| match self {
-            Self::Es256 => {
-                let (x, y) = key.get(1..).unwrap_or_default().split_at(key.len() / 2);
-                map.int(1, |value| value.int(2));
-                map.int(3, |value| value.int(self.cose_id()));
-                map.int(-1, |value| value.int(1));
-                map.int(-2, |value| value.bytes(x));
-                map.int(-3, |value| value.bytes(y));
-            }
-            Self::EdDsa => {
-                map.int(1, |value| value.int(1));
-                map.int(3, |value| value.int(self.cose_id()));
-                map.int(-1, |value| value.int(6));
-                map.int(-2, |value| value.bytes(key));
-            }
+        let definition = self.definition();
+        out.map(|map| {
+            map.int(1, |value| value.int(definition.key_type));
+            map.int(3, |value| value.int(definition.cose_id));
+            (definition.write_key)(key, map);
         });
     }
 }

@@ -120,3 +120,10 @@ fn what_a_credential_signs_verifies_by_the_cose_key_that_came_with_it() {
         assert!(!verify(&key, &signed, signature), "{algorithm:?} signs its flags");
     }
 }
+
+#[test]
+fn what_is_cut_out_of_pkcs8_is_the_key_pair() {
+    let (private, public) = es256::generate(&SystemRandom::new()).unwrap();
+    let secret = p256::SecretKey::from_slice(&private).unwrap();
+    assert_eq!(secret.public_key().to_sec1_bytes().as_ref(), public);
+}

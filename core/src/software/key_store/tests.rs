@@ -24,13 +24,6 @@ fn a_new_key_signs_for_its_public_key() {
 }
 
 #[test]
-fn what_is_cut_out_of_pkcs8_is_the_key_pair() {
-    let (private, public) = generate_p256(&SystemRandom::new()).unwrap();
-    let secret = p256::SecretKey::from_slice(private.as_ref()).unwrap();
-    assert_eq!(secret.public_key().to_sec1_bytes().as_ref(), public);
-}
-
-#[test]
 fn two_keys_are_never_alike() {
     let store = SoftwareKeyStore::new(&ROOT);
     for algorithm in Algorithm::ALL {
