@@ -3,7 +3,7 @@
 # system (read-only, over 9p) under an overlay in memory, and hands over to guest.sh there.
 # lab.conf, beside this file, says where the repository and the run's folder are.
 export PATH=/bin
-busybox mkdir -p /proc /sys /dev /lower /upper /root
+busybox mkdir -p /proc /sys /dev /lower /upper /sysroot
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sysfs /sys
 busybox mount -t devtmpfs devtmpfs /dev
@@ -19,18 +19,18 @@ done
 busybox mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=512000,cache=loose root /lower || fail "mount 9p"
 busybox mount -t tmpfs -o mode=755,size=75% tmpfs /upper
 busybox mkdir /upper/data /upper/work
-busybox mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root ||
+busybox mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /sysroot ||
   fail "mount overlay"
 
-busybox mount --move /proc /root/proc
-busybox mount --move /sys /root/sys
-busybox mount --move /dev /root/dev
-busybox mkdir -p /root/dev/pts /root/dev/shm
-busybox mount -t devpts -o mode=620,ptmxmode=666 devpts /root/dev/pts
-busybox mount -t tmpfs -o mode=1777 tmpfs /root/dev/shm
-busybox mount -t tmpfs -o mode=755 tmpfs /root/run
+busybox mount --move /proc /sysroot/proc
+busybox mount --move /sys /sysroot/sys
+busybox mount --move /dev /sysroot/dev
+busybox mkdir -p /sysroot/dev/pts /sysroot/dev/shm
+busybox mount -t devpts -o mode=620,ptmxmode=666 devpts /sysroot/dev/pts
+busybox mount -t tmpfs -o mode=1777 tmpfs /sysroot/dev/shm
+busybox mount -t tmpfs -o mode=755 tmpfs /sysroot/run
 busybox ip link set lo up
 busybox hostname lab
 
 . /lab.conf
-exec busybox switch_root /root /bin/bash "$REPOSITORY/xtask/src/lab/guest.sh" "$REPOSITORY" "$RUN"
+exec busybox switch_root /sysroot /bin/bash "$REPOSITORY/xtask/src/lab/guest.sh" "$REPOSITORY" "$RUN"
