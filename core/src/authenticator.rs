@@ -199,15 +199,15 @@ impl Authenticator {
         self.with_state(State::erase)
     }
 
-    /// Housekeeping for idle moments: takes an abandoned U2F prompt off the screen and moves the
-    /// database's log into its file. Does nothing while a transaction runs.
+    /// Housekeeping for idle moments: takes an abandoned U2F prompt off the screen, and moves the
+    /// database's log into its file where it has grown long. Does nothing while a transaction runs.
     ///
     /// # Errors
     /// [`StoreError`] where the disk refuses; nothing is lost.
     pub fn idle(&self) -> Result<(), StoreError> {
         match self.with_state(|state| {
             state.runtime.u2f = None;
-            state.store.checkpoint()
+            state.store.tidy()
         }) {
             Err(OwnerError::Store(error)) => Err(error),
             Ok(()) | Err(OwnerError::Busy(_)) => Ok(()),

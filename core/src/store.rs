@@ -42,6 +42,10 @@ pub enum Location {
     File(PathBuf),
 }
 
+/// The length of a log that is worth moving, in bytes; reading it again takes a few milliseconds at the
+/// next start.
+const TIDY_FROM: u64 = 4 << 20;
+
 /// An open store.
 pub struct Store {
     db: Connection,
@@ -49,6 +53,8 @@ pub struct Store {
     rng: Arc<dyn Rng>,
     key_store: Arc<dyn KeyStore>,
     discoverable: u64,
+    /// The write-ahead log, where there is a file.
+    log: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Store {
@@ -104,7 +110,17 @@ impl Store {
         self.discoverable
     }
 
-    /// Moves the write-ahead log into the database file; for idle moments, because it syncs twice.
+    /// Moves the write-ahead log into the database file where it has grown to [`TIDY_FROM`]; for idle
+    /// moments, because that syncs more than once.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where the disk refuses.
+    pub fn tidy(&self) -> Result<(), StoreError> {
+        let length = self.log.as_deref().and_then(|log| Some(log.metadata().ok()?.len()));
+        if length.is_some_and(|length| length >= TIDY_FROM) { self.checkpoint() } else { Ok(()) }
+    }
+
+    /// Moves the write-ahead log into the database file.
     ///
     /// # Errors
     /// [`StoreError::Database`] where the disk refuses.

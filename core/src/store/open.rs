@@ -28,7 +28,7 @@ impl Store {
                 let db = Connection::open_in_memory()?;
                 create(&db, key_store.as_ref(), rng.as_ref())?;
                 let root = unwrap_root(&db, key_store.as_ref())?;
-                Self::load(db, &root, key_store, rng)
+                Self::load(db, &root, platform, None)
             }
             Location::File(path) => {
                 if path.try_exists()? {
@@ -46,7 +46,9 @@ impl Store {
                     schema::migrate(&transaction, version)?;
                     transaction.commit()?;
                 }
-                Self::load(db, &root, key_store, rng)
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
+                Self::load(db, &root, platform, Some(log.into()))
             }
         }
     }
@@ -54,8 +56,8 @@ impl Store {
     fn load(
         db: Connection,
         root: &[u8],
-        key_store: &Arc<dyn KeyStore>,
-        rng: &Arc<dyn Rng>,
+        platform: &Platform,
+        log: Option<PathBuf>,
     ) -> Result<Self, OpenError> {
         let discoverable =
             db.query_row("SELECT count(*) FROM credential WHERE account IS NOT NULL", [], |row| {
@@ -68,9 +70,10 @@ impl Store {
         Ok(Self {
             db,
             keys: Keys::derive(root),
-            rng: Arc::clone(rng),
-            key_store: Arc::clone(key_store),
+            rng: Arc::clone(&platform.rng),
+            key_store: Arc::clone(&platform.key_store),
             discoverable,
+            log,
         })
     }
 
@@ -112,7 +115,7 @@ fn unwrap_root(db: &Connection, key_store: &dyn KeyStore) -> Result<Zeroizing<Ve
 
 /// Settings of the connection. The log is synced at each commit (FULL, and past the disk's own cache
 /// where a system makes a difference), moved into the file when we say so, or when nobody said so for
-/// 4000 pages; and nobody else may open the file meanwhile.
+/// 16,000 pages; and nobody else may open the file meanwhile.
 fn configure(db: &Connection) -> Result<(), OpenError> {
     let configured = (|| {
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -122,7 +125,7 @@ fn configure(db: &Connection) -> Result<(), OpenError> {
              PRAGMA synchronous = FULL;
              PRAGMA secure_delete = ON;
              PRAGMA fullfsync = ON;
-             PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA wal_autocheckpoint = 16000;
              PRAGMA cache_size = -2048;
              BEGIN IMMEDIATE; COMMIT;",
         )

@@ -108,3 +108,21 @@ fn only_the_owner_may_read_the_file() {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
     }
 }
+
+#[test]
+fn only_a_long_log_is_moved_into_the_file() {
+    let folder = Folder::new();
+    let mut store = folder.open().unwrap();
+    let mut log = folder.database().into_os_string();
+    log.push("-wal");
+    let length = || fs::metadata(&log).unwrap().len();
+    super::insert(&mut store, &super::credential(1));
+    store.tidy().unwrap();
+    assert!(length() > 0, "a sync was spent on a short log");
+    while length() < super::super::TIDY_FROM {
+        super::insert(&mut store, &super::credential(1));
+    }
+    store.tidy().unwrap();
+    assert_eq!(length(), 0);
+    assert_eq!(store.discoverable(), 1);
+}
