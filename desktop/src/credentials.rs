@@ -6,7 +6,7 @@ use pocketkey_core::{Authenticator, CredentialSummary};
 use serde_json::{Value, json};
 
 use crate::cli::CredentialsCommand;
-use crate::open::{self, Nobody};
+use crate::open;
 use crate::output;
 use crate::person::words;
 use crate::text::{SHOWN, printable};
@@ -18,17 +18,17 @@ use crate::text::{SHOWN, printable};
 pub fn run(command: &CredentialsCommand) -> Result<(), Box<dyn Error>> {
     match command {
         CredentialsCommand::List { state, json } => {
-            let phone = open::open(state, None, || Nobody)?;
+            let phone = open::existing(state)?;
             list(&phone.authenticator, *json)
         }
         CredentialsCommand::Delete { state, id, json } => {
-            let phone = open::open(state, None, || Nobody)?;
+            let phone = open::existing(state)?;
             let chosen = find(&phone.authenticator, id)?;
             phone.authenticator.delete_credential(&chosen.id)?;
             say(*json, "deleted", &chosen)
         }
         CredentialsCommand::Rename { state, id, name, display_name, json } => {
-            let phone = open::open(state, None, || Nobody)?;
+            let phone = open::existing(state)?;
             let mut chosen = find(&phone.authenticator, id)?;
             chosen.account.name = Some(name.clone());
             if display_name.is_some() {
@@ -59,8 +59,17 @@ fn list(authenticator: &Authenticator, json: bool) -> Result<(), Box<dyn Error>>
     Ok(())
 }
 
+/// So many digits of an ID have to be given: an empty variable in a script must not name an account.
+const LEAST: usize = 4;
+
 /// The one credential whose ID begins with `prefix`.
 fn find(authenticator: &Authenticator, prefix: &str) -> Result<CredentialSummary, Box<dyn Error>> {
+    if prefix.len() < LEAST {
+        return Err(format!(
+            "give at least {LEAST} digits of the account's ID; see `pocketkey credentials list`"
+        )
+        .into());
+    }
     let prefix = prefix.to_lowercase();
     let mut found = authenticator
         .credentials()?

@@ -48,6 +48,23 @@ pub fn open<V: UserVerifier + 'static>(
     Ok(Phone { authenticator, directory, key: kind })
 }
 
+/// Opens the phone that `which` names for its owner's commands, which make no directory: one that was
+/// misspelt must not look like a phone without accounts.
+///
+/// # Errors
+/// That there is none, and what [`open`] gives.
+pub fn existing(which: &StateArgs) -> Result<Phone, Box<dyn Error>> {
+    let directory = state::directory(which.state.clone())?;
+    if !directory.try_exists()? {
+        let place = directory.display();
+        return Err(format!(
+            "there is no {place}: name the phone's directory with --state, or make a phone with `pocketkey phone`"
+        )
+        .into());
+    }
+    open(which, None, || Nobody)
+}
+
 /// Opens a phone that is gone when it is dropped, for what needs any phone.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use crate::cli::ResetArgs;
-use crate::open::{self, Nobody};
+use crate::open;
 use crate::output;
 
 /// Erases everything, after asking.
@@ -12,7 +12,7 @@ use crate::output;
 /// # Errors
 /// What opening or erasing gives; and that nobody could be asked.
 pub fn run(args: &ResetArgs) -> Result<(), Box<dyn Error>> {
-    let phone = open::open(&args.state, None, || Nobody)?;
+    let phone = open::existing(&args.state)?;
     let place = phone.directory.path().display();
     let count = phone.authenticator.credentials()?.len();
     if !args.yes

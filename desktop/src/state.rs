@@ -26,6 +26,12 @@ pub enum StateError {
         /// The directory.
         path: String,
     },
+    /// There is something else of this name.
+    #[error("{path} is not a directory: name one with --state")]
+    NotADirectory {
+        /// What is there.
+        path: String,
+    },
     /// Another process has the directory.
     #[error(
         "another pocketkey{process} is using {path}: stop it first, or name another directory with --state"
@@ -68,6 +74,9 @@ impl StateDir {
     /// # Errors
     /// Any [`StateError`].
     pub fn open(path: PathBuf) -> Result<Self, StateError> {
+        if path.exists() && !path.is_dir() {
+            return Err(StateError::NotADirectory { path: path.display().to_string() });
+        }
         let failed = StateError::io(&path);
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(failed)?;
         keep_private(&path)?;

@@ -69,14 +69,30 @@ fn accounts_are_listed_renamed_deleted_and_erased() {
 
     let (success, _, error) = run(&["credentials", "delete", id, "--state", state]);
     assert!(!success && error.contains("no account"), "{error}");
+    // An unset variable in a script names nobody, above all not the only account.
+    assert!(
+        run(&["credentials", "delete", accounts[0]["id"].as_str().unwrap(), "--state", state]).0
+    );
     let (success, _, error) = run(&["credentials", "delete", "", "--state", state]);
-    assert!(!success && error.contains("several accounts"), "{error}");
+    assert!(!success && error.contains("at least 4 digits"), "{error}");
 
     let (success, _, error) = run(&["reset", "--state", state]);
     assert!(!success && error.contains("--yes"), "{error}");
-    assert_eq!(list(state).len(), 2);
+    assert_eq!(list(state).len(), 1);
     assert!(run(&["reset", "--yes", "--state", state]).0);
     assert_eq!(list(state).len(), 0);
+}
+
+#[test]
+fn a_misspelt_directory_is_not_a_phone_without_accounts() {
+    let folder = Folder::new();
+    let missing = folder.path().join("missing");
+    let state = missing.to_str().unwrap();
+    for command in [&["credentials", "list"][..], &["reset", "--yes"]] {
+        let (success, _, error) = run(&[command, &["--state", state]].concat());
+        assert!(!success && error.contains("--state"), "{error}");
+        assert!(!missing.exists());
+    }
 }
 
 #[test]

@@ -8,13 +8,15 @@ use crate::ctap::status::Status;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The file is sealed under another key, or another passphrase.
-    #[error("the store was sealed with another key or passphrase")]
+    #[error(
+        "the store was sealed with another key or passphrase: put back the one that belongs to it, or move the store away to begin anew"
+    )]
     WrongKey,
     /// The file is not one of ours.
-    #[error("{} is not a Pocketkey store", .0.display())]
+    #[error("{} is not a Pocketkey store: restore it from a copy, or move it away to begin anew", .0.display())]
     NotAStore(PathBuf),
     /// The file ends before its last page: restore it from a copy.
-    #[error("{} is truncated: restore it from a copy", .0.display())]
+    #[error("{} is truncated: restore it from a copy, or move it away to begin anew", .0.display())]
     Truncated(PathBuf),
     /// A newer version made it.
     #[error("the store has schema version {found}, this program knows up to {known}: update it")]

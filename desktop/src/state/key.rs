@@ -40,7 +40,7 @@ const MOST_BYTES: u64 = 4096;
 pub enum KeyError {
     /// The key file is open to others.
     #[error(
-        "others can read {0}: run `chmod 600 {0}`; if somebody may have, erase the phone with `pocketkey reset` and register anew"
+        "others can read {0}: run `chmod 600 {0}`; if somebody may have, move the whole directory away and register anew with a new phone: a reset keeps this file"
     )]
     Exposed(String),
     /// The key file is not 32 bytes.
