@@ -110,7 +110,7 @@ impl Store {
         self.discoverable
     }
 
-    /// Moves the write-ahead log into the database file where it has grown to [`TIDY_FROM`]; for idle
+    /// Moves the write-ahead log into the database file where it has grown to 4 MiB; for idle
     /// moments, because that syncs more than once.
     ///
     /// # Errors
