@@ -20,6 +20,8 @@ pub mod model;
 mod owner;
 pub mod pin;
 pub mod platform;
+pub mod policy;
+pub mod protocol;
 mod settings;
 pub mod software;
 mod state;

@@ -1,0 +1,62 @@
+//! Identifiers: UUIDs (version 7, so that they grow with time), each of its own type.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            utoipa::ToSchema,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one.
+            #[must_use]
+            #[allow(clippy::new_without_default)]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An administrator.
+    AdministratorId;
+    /// A group of users.
+    GroupId;
+    /// A security key that is assigned to a user.
+    KeyId;
+    /// A message in the outbox.
+    MailId;
+    /// A passkey of an administrator.
+    PasskeyId;
+    /// A session of the panel or of the sign-in page.
+    SessionId;
+    /// A ticket for one activation or registration.
+    TicketId;
+    /// A token for the JSON API.
+    TokenId;
+    /// A user.
+    UserId;
+}
