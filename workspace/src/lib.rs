@@ -14,7 +14,9 @@
 pub mod data;
 pub mod db;
 pub mod http;
+pub mod mail;
 pub mod model;
+pub mod qr;
 pub mod service;
 pub mod settings;
 

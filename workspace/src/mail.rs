@@ -1,0 +1,1 @@
+//! Messages to users: what they say, and how they leave.
