@@ -2,7 +2,7 @@
 //! colours, with the quiet zone that ISO/IEC 18004 asks for: cameras need both.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt::Write;
 
@@ -109,7 +109,12 @@ impl Qr {
 
 /// Up to eight pixels as bits, the first one highest; light is 1.
 fn light_bits(pixels: &[bool]) -> u8 {
-    pixels.iter().zip([128, 64, 32, 16, 8, 4, 2, 1]).filter(|(dark, _)| !**dark).map(|(_, b)| b).sum()
+    pixels
+        .iter()
+        .zip([128, 64, 32, 16, 8, 4, 2, 1])
+        .filter(|(dark, _)| !**dark)
+        .map(|(_, b)| b)
+        .sum()
 }
 
 fn escaped(text: &str) -> String {
