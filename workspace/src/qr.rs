@@ -2,7 +2,7 @@
 //! colours, with the quiet zone that ISO/IEC 18004 asks for: cameras need both.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt::Write;
 

@@ -5,7 +5,7 @@ const LINK: &str = "https://keys.example/activate#t=AAAAAAAAAAAAAAAAAAAAAAAAAAAA
                     &p=CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCA";
 
 /// What a camera's library reads in the picture.
-fn read(png: &[u8]) -> Vec<String> {
+pub(crate) fn read(png: &[u8]) -> Vec<String> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().unwrap();
