@@ -7,6 +7,7 @@ use crate::db::Database;
 
 mod error;
 mod hub;
+mod phone;
 mod secret;
 mod sessions;
 mod signer;
