@@ -19,6 +19,7 @@ mod groups;
 mod hub;
 mod import;
 mod keys;
+mod phone;
 mod secret;
 mod sessions;
 mod signer;

@@ -4,6 +4,9 @@
 //! let workspace = testing::workspace().await;
 //! ```
 
+#[cfg(test)]
+pub(crate) mod handset;
+
 use crate::{
     db::Database,
     model::{Actor, ActorKind},
