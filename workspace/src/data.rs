@@ -4,6 +4,8 @@
 pub mod events;
 pub mod groups;
 pub mod keys;
+pub mod outbox;
+pub mod page;
 pub mod tickets;
 pub mod users;
 pub mod workspace;
