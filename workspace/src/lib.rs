@@ -14,8 +14,12 @@
 pub mod data;
 pub mod db;
 pub mod http;
+pub mod mail;
 pub mod model;
+pub mod qr;
 pub mod service;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 
 pub use service::Workspace;
