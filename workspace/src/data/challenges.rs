@@ -9,6 +9,9 @@ use crate::{
 };
 
 /// Keeps the state of a ceremony under an unguessable name, and forgets those that are over.
+///
+/// # Errors
+/// Any [`DbError`].
 pub async fn put(
     tx: &mut Transaction,
     name: &str,
@@ -30,6 +33,9 @@ pub async fn put(
 }
 
 /// Takes the state of a ceremony away, with its subject, where it is there and not over.
+///
+/// # Errors
+/// Any [`DbError`].
 pub async fn take<T: DeserializeOwned>(
     tx: &mut Transaction,
     name: &str,

@@ -7,21 +7,13 @@ use crate::{
     model::{KeyId, Timestamp, UserId},
 };
 
-/// A credential as it is stored.
-#[derive(Debug, Clone)]
-pub struct StoredCredential {
-    /// Which key has it.
-    pub key: KeyId,
-    /// Whose key that is.
-    pub owner: UserId,
-    /// What verifies its signatures, and the last counter.
-    pub passkey: Passkey,
-}
+/// What [`add`] breaks where a key has the credential already.
+pub const UNIQUE: &str = "credentials_credential_id_key";
 
 /// Keeps a new credential of a key.
 ///
 /// # Errors
-/// [`DbError::Unique`] (`credentials_credential_id_key`) where any key has it already.
+/// [`DbError::Unique`] ([`UNIQUE`]) where any key has it already.
 pub async fn add(
     tx: &mut Transaction,
     key: KeyId,
@@ -34,7 +26,7 @@ pub async fn add(
         values![
             uuid::Uuid::now_v7().to_string(),
             passkey.cred_id().as_slice(),
-            key.to_string(),
+            key,
             json(passkey)?,
             now
         ],
@@ -43,24 +35,11 @@ pub async fn add(
     .map(drop)
 }
 
-/// The credential with this ID. Its row is locked until the transaction ends, so that no counter is
-/// compared with one that another sign-in replaces.
-pub async fn find(
-    tx: &mut Transaction,
-    credential_id: &[u8],
-) -> Result<Option<StoredCredential>, DbError> {
-    tx.row(
-        "SELECT c.key_id, k.owner, c.passkey FROM credentials c JOIN keys k ON k.id = c.key_id
-         WHERE c.credential_id = $1 FOR UPDATE OF c",
-        values![credential_id],
-    )
-    .await?
-    .map(|row| stored(&row))
-    .transpose()
-}
-
-/// Whose key has the credential with this ID, without locking anything.
-pub async fn owner(
+/// Which key has the credential with this ID, and whose key that is.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn holder(
     tx: &mut Transaction,
     credential_id: &[u8],
 ) -> Result<Option<(KeyId, UserId)>, DbError> {
@@ -74,22 +53,43 @@ pub async fn owner(
     row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
-/// Every credential of a user's keys that are not revoked.
-pub async fn of_user(
+/// What verifies the signatures of the credential with this ID. Nobody else changes it before the
+/// transaction ends, so that no counter is compared with one that another sign-in replaces.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn lock(
     tx: &mut Transaction,
-    user: UserId,
-) -> Result<Vec<StoredCredential>, DbError> {
-    let rows = tx
-        .rows(
-            "SELECT c.key_id, k.owner, c.passkey FROM credentials c JOIN keys k ON k.id = c.key_id
-             WHERE k.owner = $1 AND k.state <> 'revoked' ORDER BY c.created_at, c.id",
-            values![user.to_string()],
+    credential_id: &[u8],
+) -> Result<Option<Passkey>, DbError> {
+    let row = tx
+        .row(
+            "SELECT passkey FROM credentials WHERE credential_id = $1 FOR UPDATE",
+            values![credential_id],
         )
         .await?;
-    rows.iter().map(stored).collect()
+    row.map(|row| passkey(&row, 0)).transpose()
+}
+
+/// Every credential of a user's keys that are not revoked.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn of_user(tx: &mut Transaction, user: UserId) -> Result<Vec<Passkey>, DbError> {
+    let rows = tx
+        .rows(
+            "SELECT c.passkey FROM credentials c JOIN keys k ON k.id = c.key_id
+             WHERE k.owner = $1 AND k.state <> 'revoked' ORDER BY c.created_at, c.id",
+            values![user],
+        )
+        .await?;
+    rows.iter().map(|row| passkey(row, 0)).collect()
 }
 
 /// Keeps what a sign-in has changed about a credential, and when it was.
+///
+/// # Errors
+/// Any [`DbError`].
 pub async fn used(
     tx: &mut Transaction,
     passkey: &Passkey,
@@ -103,11 +103,9 @@ pub async fn used(
     .map(drop)
 }
 
-fn stored(row: &Row) -> Result<StoredCredential, DbError> {
-    let passkey: String = row.get(2)?;
-    let passkey = serde_json::from_str(&passkey)
-        .map_err(|error| DbError::Failed(format!("a stored credential: {error}")))?;
-    Ok(StoredCredential { key: row.get(0)?, owner: row.get(1)?, passkey })
+fn passkey(row: &Row, column: usize) -> Result<Passkey, DbError> {
+    serde_json::from_str(&row.get::<String>(column)?)
+        .map_err(|error| DbError::Failed(format!("a stored credential: {error}")))
 }
 
 fn json(passkey: &Passkey) -> Result<Value, DbError> {
