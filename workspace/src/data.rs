@@ -1,9 +1,13 @@
 //! The one data-access module: SQL for both databases, and nothing else. Each function takes the
 //! transaction that it is part of.
 
+pub mod activations;
+pub mod challenges;
+pub mod credentials;
 pub mod events;
 pub mod groups;
 pub mod keys;
+pub mod phones;
 pub mod tickets;
 pub mod users;
 pub mod workspace;

@@ -12,6 +12,7 @@ use crate::{
     model::{Action, Actor, Subject, Timestamp},
 };
 
+mod ceremony;
 mod config;
 mod error;
 mod events;
@@ -20,17 +21,22 @@ mod hub;
 mod import;
 mod keys;
 mod phone;
+mod refusals;
+mod registration;
 mod secret;
 mod sessions;
+mod sign_in;
 mod signer;
 mod tickets;
 mod tokens;
 mod users;
 
+pub use ceremony::Ceremony;
 pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
+pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use signer::{Signer, SignerError};
@@ -48,6 +54,7 @@ struct Inner {
     hub: Hub,
     config: Config,
     webauthn: Webauthn,
+    refusals: refusals::Refusals,
 }
 
 impl fmt::Debug for Workspace {
@@ -86,7 +93,17 @@ impl Workspace {
         }
         tx.commit().await?;
         let hub = Hub::carrying(db.listen());
-        Ok(Self { inner: Arc::new(Inner { id, db, signer, hub, config, webauthn }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                id,
+                db,
+                signer,
+                hub,
+                config,
+                webauthn,
+                refusals: refusals::Refusals::default(),
+            }),
+        })
     }
 
     /// The identifier: it never changes.

@@ -116,6 +116,19 @@ pub async fn take(
     Ok(changed == 1)
 }
 
+/// Cancels the open ticket of a key, where it has one: it was activated in another way.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn close(tx: &mut Transaction, key: KeyId) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE tickets SET state = 'cancelled' WHERE key_id = $1 AND state = 'open'",
+        values![key],
+    )
+    .await
+    .map(drop)
+}
+
 fn read(row: &Row) -> Result<Activation, DbError> {
     let offer: Option<String> = row.get(7)?;
     let registration: Option<String> = row.get(8)?;

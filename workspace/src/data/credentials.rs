@@ -58,10 +58,7 @@ pub async fn holder(
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn lock(
-    tx: &mut Transaction,
-    credential_id: &[u8],
-) -> Result<Option<Passkey>, DbError> {
+pub async fn lock(tx: &mut Transaction, credential_id: &[u8]) -> Result<Option<Passkey>, DbError> {
     let row = tx
         .row(
             "SELECT passkey FROM credentials WHERE credential_id = $1 FOR UPDATE",
@@ -90,11 +87,7 @@ pub async fn of_user(tx: &mut Transaction, user: UserId) -> Result<Vec<Passkey>,
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn used(
-    tx: &mut Transaction,
-    passkey: &Passkey,
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub async fn used(tx: &mut Transaction, passkey: &Passkey, now: Timestamp) -> Result<(), DbError> {
     tx.execute(
         "UPDATE credentials SET passkey = $1, used_at = $2 WHERE credential_id = $3",
         values![json(passkey)?, now, passkey.cred_id().as_slice()],

@@ -7,7 +7,7 @@ use pocketkey_core::{
 
 use crate::{
     db::{DbError, Row, Transaction, values},
-    model::{KeyId, Timestamp, UserId},
+    model::{KeyId, KeyKind, Timestamp, UserId},
 };
 
 /// A key that is, or will be, a phone.
@@ -17,6 +17,8 @@ pub struct Phone {
     pub key: KeyId,
     /// Whose.
     pub owner: UserId,
+    /// What it is: registered keys of other kinds are looked at here too.
+    pub kind: KeyKind,
     /// What the panel calls it.
     pub label: String,
     /// `None`: pending.
@@ -70,7 +72,7 @@ pub struct Answered<'a> {
 }
 
 const COLUMNS: &str = "SELECT id, owner, label, state, settings, policy_version, policy_fetched,
-    device_name, device_key, check_in_sequence, told, grant_serial FROM keys WHERE id = $1";
+    device_name, device_key, check_in_sequence, told, grant_serial, kind FROM keys WHERE id = $1";
 
 /// The phone that is this key.
 ///
@@ -163,6 +165,22 @@ pub async fn lock_owner(tx: &mut Transaction, user: UserId) -> Result<Option<Own
     read_owner(tx.row(&format!("{OWNER} FOR UPDATE"), values![user]).await?)
 }
 
+/// The user with this user name, in lower case.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn owner_by_name(
+    tx: &mut Transaction,
+    user_name: &str,
+) -> Result<Option<UserId>, DbError> {
+    // PostgreSQL has no text with a NUL, and no user either.
+    if user_name.contains('\0') {
+        return Ok(None);
+    }
+    let row = tx.row("SELECT id FROM users WHERE user_name_key = $1", values![user_name]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 fn read_owner(row: Option<Row>) -> Result<Option<Owner>, DbError> {
     row.map(|row| {
         Ok(Owner {
@@ -173,6 +191,31 @@ fn read_owner(row: Option<Row>) -> Result<Option<Owner>, DbError> {
         })
     })
     .transpose()
+}
+
+/// Keeps when a key signed in at the workspace.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn signed_in(tx: &mut Transaction, key: KeyId, now: Timestamp) -> Result<(), DbError> {
+    tx.execute("UPDATE keys SET signed_in_at = $1 WHERE id = $2", values![now, key]).await.map(drop)
+}
+
+/// Keeps what the panel says of a user up to date with their keys.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn refresh_owner(tx: &mut Transaction, user: UserId) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE users SET state = CASE
+             WHEN blocked = 1 THEN 'blocked'
+             WHEN EXISTS (SELECT 1 FROM keys WHERE owner = $1 AND state = 'active') THEN 'active'
+             ELSE state END
+         WHERE id = $1",
+        values![user],
+    )
+    .await
+    .map(drop)
 }
 
 fn read(row: &Row) -> Result<Phone, DbError> {
@@ -186,6 +229,8 @@ fn read(row: &Row) -> Result<Phone, DbError> {
     Ok(Phone {
         key: row.get(0)?,
         owner: row.get(1)?,
+        kind: KeyKind::from_name(&row.get::<String>(12)?)
+            .ok_or_else(|| DbError::Failed("a key's kind is not understood".to_owned()))?,
         label: row.get(2)?,
         state: state(&row.get::<String>(3)?)?,
         settings,

@@ -9,7 +9,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::model::{KeyId, Timestamp};
+use serde_json::json;
+
+use super::{NewEvent, ServiceError, Workspace};
+use crate::model::{Action, Actor, ActorKind, KeyId, Subject, Timestamp, UserId};
 
 /// For how long refusals are counted together, in seconds.
 const WINDOW: i64 = 60 * 60;
@@ -19,6 +22,20 @@ const LOGGED: u32 = 20;
 
 /// How many keys are counted apart; those beyond are counted with what is not known.
 const KEYS: usize = 4096;
+
+/// What was refused.
+pub(super) struct Refused<'a> {
+    /// What somebody tried.
+    pub(super) action: Action,
+    /// Who.
+    pub(super) actor: Actor,
+    /// With which key, and what the panel calls it, where it is known.
+    pub(super) key: Option<(KeyId, &'a str)>,
+    /// Whose key that is.
+    pub(super) user: Option<UserId>,
+    /// Why it was refused.
+    pub(super) reason: &'a str,
+}
 
 /// Counts refusals, of this instance.
 #[derive(Debug, Default)]
@@ -56,5 +73,49 @@ impl Refusals {
 impl Count {
     fn is_over(&self, now: Timestamp) -> bool {
         self.since.plus_seconds(WINDOW) <= now
+    }
+}
+
+/// Nobody who could be recognised, by what they came with.
+pub(super) fn stranger(name: &str) -> Actor {
+    Actor { kind: ActorKind::Stranger, id: String::new(), name: name.to_owned() }
+}
+
+/// A key, as the log calls it.
+pub(super) fn key_subject(key: KeyId, label: &str) -> Subject {
+    Subject { kind: "key".to_owned(), id: key.to_string(), name: label.to_owned() }
+}
+
+impl Workspace {
+    /// Logs a refusal, as far as there is room for it.
+    pub(super) async fn log_refusal(&self, refused: Refused<'_>) -> Result<(), ServiceError> {
+        let now = self.now();
+        let key = refused.key.map(|(key, _)| key);
+        let Some(silent) = self.inner.refusals.admit(key, now) else { return Ok(()) };
+        let subject = match refused.key {
+            Some((key, label)) => key_subject(key, label),
+            None => Subject {
+                kind: "workspace".to_owned(),
+                id: self.id().to_owned(),
+                name: self.config().name.clone(),
+            },
+        };
+        let mut details = json!({ "reason": refused.reason });
+        if let Some(details) = details.as_object_mut().filter(|_| silent > 0) {
+            details.insert("not_logged_before".to_owned(), silent.into());
+        }
+        let event = NewEvent {
+            at: now,
+            actor: refused.actor,
+            action: refused.action,
+            subject,
+            user: refused.user,
+            key,
+            details,
+        };
+        let change = super::Change { user: refused.user, key, action: Some(refused.action) };
+        let mut tx = self.db().write().await?;
+        self.log(&mut tx, event).await?;
+        self.commit(tx, &[change]).await
     }
 }

@@ -3,11 +3,11 @@
 use pocketkey_core::protocol::{self, CheckIn, JwsError, KeyState, Problem};
 use serde_json::json;
 
-use super::{key_subject, standing::{self, Question}};
+use super::standing::{self, Question};
 use crate::{
     data::phones::{self, Phone},
     model::{Action, KeyId},
-    service::{Change, NewEvent, ServiceError, Workspace},
+    service::{Change, NewEvent, ServiceError, Workspace, refusals::key_subject},
 };
 
 impl Workspace {

@@ -5,18 +5,18 @@ use serde_json::json;
 use webauthn_rs::prelude::PasskeyRegistration;
 
 use super::{
-    key_subject, offer, phone,
+    offer, phone,
     proof::{self, Proven},
     standing::Question,
 };
 use crate::{
     data::{
         activations::{self, Activation, Offered},
-        credentials, phones, users,
+        credentials, phones,
     },
     db::DbError,
     model::{Action, TicketState},
-    service::{Change, NewEvent, ServiceError, Workspace},
+    service::{Change, NewEvent, ServiceError, Workspace, refusals::key_subject},
 };
 
 /// What became of the attempt to use a ticket.
@@ -133,13 +133,12 @@ impl Workspace {
         let device = (&proven.device_key, proven.device_name.as_str());
         phones::activate(&mut tx, key, Some(device), now).await?;
         credentials::add(&mut tx, key, &proven.passkey, now).await?;
-        users::refresh_state(&mut tx, activation.owner).await?;
+        phones::refresh_owner(&mut tx, activation.owner).await?;
         let active = phones::find(&mut tx, key)
             .await?
             .ok_or_else(|| ServiceError::Internal("a locked key is gone".to_owned()))?;
         let question = Question { digest, sequence: 0, left: None };
-        let (_, answer) =
-            self.answer(&mut tx, (&active, owner.as_ref()), &question, now).await?;
+        let (_, answer) = self.answer(&mut tx, (&active, owner.as_ref()), &question, now).await?;
         let event = NewEvent {
             at: now,
             actor: phone(key, &proven.device_name),
