@@ -1,6 +1,7 @@
 //! The authenticator: opened on a store, serving one transaction at a time.
 
 mod context;
+mod source;
 
 use std::{
     fmt,
@@ -10,6 +11,7 @@ use std::{
 use context::Signal;
 pub use context::TransactionHandle;
 pub(crate) use context::{Context, NoConsent};
+pub use source::{Nearness, ProximityProof, Source};
 
 use crate::{
     command,
@@ -70,16 +72,6 @@ impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator").finish_non_exhaustive()
     }
-}
-
-/// Where a request comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source {
-    /// By which transport.
-    pub transport: Transport,
-    /// Which of its conversations: unique for each link and channel, so that what one client has
-    /// begun another cannot continue.
-    pub channel: u64,
 }
 
 /// Another transaction is running: answer with the transport's own *busy*.

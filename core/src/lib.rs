@@ -15,6 +15,7 @@ mod credential;
 mod crypto;
 pub mod ctap;
 mod extension;
+pub mod membership;
 mod metadata;
 pub mod model;
 mod owner;
@@ -30,7 +31,10 @@ pub mod store;
 pub mod testing;
 pub mod transport;
 
-pub use authenticator::{Authenticator, Busy, OwnerError, Source, Transaction, TransactionHandle};
+pub use authenticator::{
+    Authenticator, Busy, Nearness, OwnerError, ProximityProof, Source, Transaction,
+    TransactionHandle,
+};
 pub use credential::CredProtect;
 pub use ctap::request::MAX_MSG_SIZE;
 pub use owner::CredentialSummary;

@@ -12,10 +12,11 @@ use crate::{
     },
     counter::Counter,
     ctap::status::Status,
+    membership::{self, Membership},
     pin::{KeyAgreement, Token},
     platform::{Platform, Rng},
     settings::Settings,
-    store::{Location, OpenError, Record, Store, StoreError},
+    store::{Change, Location, OpenError, Record, Store, StoreError},
     transport::Transport,
 };
 
@@ -25,6 +26,7 @@ pub(crate) struct State {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub counter: Counter,
+    pub membership: Option<Membership>,
     pub runtime: Runtime,
 }
 
@@ -87,6 +89,14 @@ impl Runtime {
         self.key_agreement = None;
     }
 
+    /// Forgets what was allowed and begun by rules that no longer hold.
+    pub(crate) fn rules_changed(&mut self) {
+        self.token = None;
+        self.pending = Pending::Nothing;
+        self.blob_write = None;
+        self.u2f = None;
+    }
+
     /// Lets time take effect on tokens, on what was begun, and on a U2F prompt that nobody polls.
     pub(crate) fn expire(&mut self, now: Duration) {
         if let Some(token) = &mut self.token {
@@ -131,7 +141,8 @@ impl State {
         let store = Store::open(location, platform)?;
         let settings = Arc::new(load_settings(&store)?);
         let counter = Counter::load(&store)?;
-        Ok(Self { store, settings, counter, runtime: Runtime::default() })
+        let membership = membership::load(&store, settings.membership)?;
+        Ok(Self { store, settings, counter, membership, runtime: Runtime::default() })
     }
 
     /// Changes settings: durable first, then in force.
@@ -164,9 +175,29 @@ impl State {
     /// Factory state: everything stored is erased, everything remembered forgotten. Nothing can fail
     /// between the two.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
-        self.store.erase()?;
-        self.settings = Arc::default();
+        self.erase_to(Settings::default(), None)
+    }
+
+    /// Erases everything but what a revocation leaves behind, all in one transaction.
+    pub(crate) fn erase_to(
+        &mut self,
+        settings: Settings,
+        membership: Option<Membership>,
+    ) -> Result<(), StoreError> {
+        let keys = self.membership_keys();
+        match &membership {
+            None => self.store.erase(keys, &[])?,
+            Some(left) => self.store.erase(
+                keys,
+                &[
+                    Change::Write(Record::Settings, &settings.encode()),
+                    Change::Write(Record::Membership, &left.encode()),
+                ],
+            )?,
+        }
+        self.settings = Arc::new(settings);
         self.counter = Counter::new();
+        self.membership = membership;
         self.runtime = Runtime::default();
         Ok(())
     }

@@ -7,10 +7,16 @@ use crate::db::Database;
 
 mod error;
 mod hub;
+mod phone;
+mod secret;
+mod sessions;
 mod signer;
+mod tokens;
 
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
+pub use secret::Secret;
+pub use sessions::{SESSION_SECONDS, Session};
 pub use signer::{Signer, SignerError};
 
 /// A workspace. Clones are the same workspace.

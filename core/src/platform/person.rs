@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use super::Authorization;
+use super::{Authorization, Notice};
 use crate::{ctap::entity::UserEntity, transport::Transport};
 
 /// A boxed future, as seams that wait for a person return it.
@@ -173,4 +173,9 @@ pub trait UserVerifier: Send + Sync {
 
     /// Shows `prompt` and waits for an answer.
     fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>>;
+
+    /// Tells why the workspace's rules have stopped a request. Nothing is waited for: do not block.
+    fn tell(&self, notice: &Notice) {
+        let _ = notice;
+    }
 }

@@ -14,7 +14,7 @@ pub struct Shell {
     /// Which entry of the menu is current.
     pub section: Section,
     /// What was just done, told at the top of the page.
-    pub notice: Option<&'static str>,
+    pub notice: Option<String>,
 }
 
 /// Who looks at a page of the panel.

@@ -1,0 +1,4 @@
+//! What phones ask of the workspace.
+
+mod offer;
+mod proof;
