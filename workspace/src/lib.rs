@@ -19,7 +19,7 @@ pub mod model;
 pub mod qr;
 pub mod service;
 pub mod settings;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use service::Workspace;

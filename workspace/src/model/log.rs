@@ -175,6 +175,8 @@ pub struct Event {
     pub subject: Subject,
     /// The user that it concerns, where it concerns one.
     pub user: Option<super::UserId>,
+    /// The key that it concerns, where it concerns one.
+    pub key: Option<super::KeyId>,
     /// What else is worth knowing, as names and values; never a secret.
     pub details: serde_json::Value,
     /// SHA-256 over the entry and the hash of the one before, in hexadecimal.

@@ -18,12 +18,6 @@ pub struct Session {
 }
 
 impl Workspace {
-    /// What the workspace's clock says.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-
     /// The panel's session with this secret, where it is alive.
     ///
     /// # Errors
