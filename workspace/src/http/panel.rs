@@ -11,15 +11,11 @@ mod groups;
 mod import;
 mod key;
 mod key_settings;
-mod mail;
 mod settings_form;
 mod user;
 mod user_form;
 mod users;
 mod wizard;
-
-#[cfg(test)]
-mod tests;
 
 /// The panel's routes.
 pub fn routes() -> Routes {
@@ -34,7 +30,6 @@ pub fn routes() -> Routes {
         .merge(activation::routes())
         .merge(groups::routes())
         .merge(events::routes())
-        .merge(mail::routes())
 }
 
 /// Address and name of the pages above a page, for the way back.

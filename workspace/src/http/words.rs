@@ -2,9 +2,6 @@
 
 mod log;
 
-#[cfg(test)]
-mod tests;
-
 use pocketkey_core::{
     policy::{CredentialStorage, Settings, Verification},
     protocol::KeyState,
@@ -18,15 +15,14 @@ use crate::model::{Key, KeyKind, MailState, Role, Scope, TicketPurpose, Timestam
 /// A point in time, such as `2031-05-07 14:03 UTC`.
 #[must_use]
 pub fn moment(at: &Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
-        .map_or_else(
-            |_| "never".to_owned(),
-            |time| {
-                let (year, month, day) = time.to_calendar_date();
-                let (hour, minute, _) = time.to_hms();
-                format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02} UTC", u8::from(month))
-            },
-        )
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).map_or_else(
+        |_| "never".to_owned(),
+        |time| {
+            let (year, month, day) = time.to_calendar_date();
+            let (hour, minute, _) = time.to_hms();
+            format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02} UTC", u8::from(month))
+        },
+    )
 }
 
 /// A number with its thing: `1 user`, `12,345 users`.
@@ -138,6 +134,18 @@ pub const fn kind_hint(kind: &KeyKind) -> &'static str {
     }
 }
 
+/// The fields of a user that are changed.
+#[must_use]
+pub fn fields(names: &[String]) -> String {
+    let names = names.iter().map(|name| match name.as_str() {
+        "user_id" => "user ID",
+        "email" => "e-mail",
+        "user_name" => "user name",
+        other => other,
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// What is under way while a ticket is open.
 #[must_use]
 pub const fn ticket(purpose: &TicketPurpose) -> &'static str {
@@ -205,6 +213,8 @@ pub fn stale(key: &Key, now: Timestamp) -> String {
     if key.state == Some(KeyState::Active) {
         format!("May sign without asking until {until}{left}")
     } else {
-        format!("Until it checks in, the phone may still sign without asking, at most until {until}{left}")
+        format!(
+            "Until it checks in, the phone may still sign without asking, at most until {until}{left}"
+        )
     }
 }

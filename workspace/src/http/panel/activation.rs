@@ -44,10 +44,20 @@ impl fmt::Debug for Code {
 
 impl Code {
     fn of(issued: IssuedTicket, key: &Key, now: Timestamp) -> Result<Self, ServiceError> {
-        let link = issued.link.text();
-        let label = format!("QR code that activates {}; the link beside it says the same", key.label);
-        let svg = Qr::of(&link).map_err(|error| ServiceError::Internal(error.to_string()))?.svg(&label);
-        Ok(Self { seconds_left: seconds_left(&issued.ticket, now), ticket: issued.ticket, svg, link })
+        let link = issued.link.ok_or_else(|| {
+            ServiceError::Internal("a code was asked for, and none was made".to_owned())
+        })?;
+        let link = link.text();
+        let label =
+            format!("QR code that activates {}; the link beside it says the same", key.label);
+        let svg =
+            Qr::of(&link).map_err(|error| ServiceError::Internal(error.to_string()))?.svg(&label);
+        Ok(Self {
+            seconds_left: seconds_left(&issued.ticket, now),
+            ticket: issued.ticket,
+            svg,
+            link,
+        })
     }
 }
 
@@ -141,5 +151,8 @@ async fn cancel(
 ) -> Result<Response, Error> {
     admin.require(Role::Administrator)?;
     app.workspace.cancel_ticket(&admin.actor(), id).await?;
-    Ok(see_other(&format!("/admin/keys/{id}/activate"), "The activation was cancelled: its code and link are useless now."))
+    Ok(see_other(
+        &format!("/admin/keys/{id}/activate"),
+        "The activation was cancelled: its code and link are useless now.",
+    ))
 }

@@ -26,9 +26,6 @@ pub(super) struct Pages {
 impl Pages {
     /// `at` makes the address of the page with a cursor.
     pub(super) fn of<T>(page: &Page<T>, at: impl Fn(&str) -> String) -> Self {
-        Self {
-            previous: page.previous.as_deref().map(&at),
-            next: page.next.as_deref().map(&at),
-        }
+        Self { previous: page.previous.as_deref().map(&at), next: page.next.as_deref().map(&at) }
     }
 }

@@ -54,7 +54,12 @@ async fn list(State(app): State<App>, admin: Admin) -> Result<Response, Error> {
     })
 }
 
-async fn again(app: &App, admin: &Admin, name: String, error: ServiceError) -> Result<Response, Error> {
+async fn again(
+    app: &App,
+    admin: &Admin,
+    name: String,
+    error: ServiceError,
+) -> Result<Response, Error> {
     let errors = FormErrors::from_service(error)?;
     let page = GroupsPage {
         shell: admin.shell(app, Section::Groups),

@@ -6,7 +6,10 @@ use axum::{
     response::Response,
 };
 
-use super::{Trail, activation::seconds_left, confirm::ConfirmPage, key_trail, user::RECENT_EVENTS, user_trail};
+use super::{
+    Trail, activation::seconds_left, confirm::ConfirmPage, key_trail, user::RECENT_EVENTS,
+    user_trail,
+};
 use crate::{
     http::{
         Admin, App, CsrfForm, Empty, Error, Routes,
@@ -98,10 +101,8 @@ async fn ask_revoke(
     admin.require(Role::Administrator)?;
     let key = app.workspace.key(id).await?;
     let user = app.workspace.user(key.user).await?;
-    let mut consequences = vec![format!(
-        "{} can no longer sign in with it: at once at the sign-in page.",
-        user.name
-    )];
+    let mut consequences =
+        vec![format!("{} can no longer sign in with it: at once at the sign-in page.", user.name)];
     if key.kind == KeyKind::Smartphone {
         consequences.push(
             "At its next check-in the phone erases all its credentials, those for other sites too."

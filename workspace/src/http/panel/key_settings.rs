@@ -62,12 +62,12 @@ async fn change(
     let key = app.workspace.key(id).await?;
     let form = SettingsForm::of_fields(&fields);
     let errors = match form.settings() {
-        Ok(settings) => {
-            match app.workspace.change_settings(&admin.actor(), id, &settings).await {
-                Ok(_) => return Ok(see_other(&format!("/admin/keys/{id}"), "The settings were saved.")),
-                Err(error) => FormErrors::from_service(error)?,
+        Ok(settings) => match app.workspace.change_settings(&admin.actor(), id, &settings).await {
+            Ok(_) => {
+                return Ok(see_other(&format!("/admin/keys/{id}"), "The settings were saved."));
             }
-        }
+            Err(error) => FormErrors::from_service(error)?,
+        },
         Err(errors) => errors,
     };
     let user = app.workspace.user(key.user).await?;

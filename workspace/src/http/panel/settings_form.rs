@@ -81,8 +81,11 @@ impl SettingsForm {
         if verification.is_none() {
             errors.push("verification", "Choose how the person is verified.");
         }
-        let storages =
-            [CredentialStorage::Phone, CredentialStorage::EncryptedBackup, CredentialStorage::Workspace];
+        let storages = [
+            CredentialStorage::Phone,
+            CredentialStorage::EncryptedBackup,
+            CredentialStorage::Workspace,
+        ];
         // Advanced options that were never opened in a browser without them are the default.
         let storage = storages
             .into_iter()
@@ -105,7 +108,9 @@ impl SettingsForm {
         };
         match settings.check() {
             Ok(()) => Ok(settings),
-            Err(error) => Err(FormErrors::from_service(ServiceError::from(error)).unwrap_or_default()),
+            Err(error) => {
+                Err(FormErrors::from_service(ServiceError::from(error)).unwrap_or_default())
+            }
         }
     }
 }

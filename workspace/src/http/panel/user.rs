@@ -99,7 +99,9 @@ async fn change(
     admin.require(Role::Administrator)?;
     let form = UserForm::of_fields(&fields);
     match app.workspace.change_user(&admin.actor(), id, &form.user()).await {
-        Ok(user) => Ok(see_other(&format!("/admin/users/{id}"), format!("{} was saved.", user.name))),
+        Ok(user) => {
+            Ok(see_other(&format!("/admin/users/{id}"), format!("{} was saved.", user.name)))
+        }
         Err(error) => {
             let errors = FormErrors::from_service(error)?;
             let user = app.workspace.user(id).await?;
@@ -171,5 +173,8 @@ async fn remove(
     admin.require(Role::Administrator)?;
     let user = app.workspace.user(id).await?;
     app.workspace.remove_user(&admin.actor(), id).await?;
-    Ok(see_other("/admin/users", format!("{} was removed, and their keys were revoked.", user.name)))
+    Ok(see_other(
+        "/admin/users",
+        format!("{} was removed, and their keys were revoked.", user.name),
+    ))
 }

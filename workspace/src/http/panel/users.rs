@@ -10,7 +10,11 @@ use serde::Deserialize;
 
 use super::address::{Pages, address};
 use crate::{
-    http::{Admin, App, Error, Routes, layout::{Section, Shell}, render, words},
+    http::{
+        Admin, App, Error, Routes,
+        layout::{Section, Shell},
+        render, words,
+    },
     model::{Group, GroupId, PageRequest, User, UserQuery, UserSort, UserState},
 };
 
@@ -114,7 +118,11 @@ impl UserFilter {
             Column {
                 label,
                 address: Some(self.address("/admin/users", sort, descending, "")),
-                sorted: is_current.then_some(if self.descending { "descending" } else { "ascending" }),
+                sorted: is_current.then_some(if self.descending {
+                    "descending"
+                } else {
+                    "ascending"
+                }),
             }
         };
         let plain = |label| Column { label, address: None, sorted: None };

@@ -37,11 +37,7 @@ async fn show(State(app): State<App>, admin: Admin) -> Result<Response, Error> {
     })
 }
 
-async fn add(
-    State(app): State<App>,
-    admin: Admin,
-    fields: CsrfFields,
-) -> Result<Response, Error> {
+async fn add(State(app): State<App>, admin: Admin, fields: CsrfFields) -> Result<Response, Error> {
     admin.require(Role::Administrator)?;
     let form = UserForm::of_fields(&fields);
     match app.workspace.add_user(&admin.actor(), &form.user()).await {
