@@ -27,7 +27,6 @@ mod schema;
 mod sqlite;
 mod value;
 
-
 pub use error::DbError;
 pub use listen::{Heard, Listener};
 pub use value::{FromValue, Row, Value};

@@ -12,6 +12,7 @@ use crate::{
     model::{Action, Actor, Subject, Timestamp},
 };
 
+mod challenges;
 mod config;
 mod error;
 mod events;
@@ -27,6 +28,7 @@ mod tickets;
 mod tokens;
 mod users;
 
+pub use challenges::Ceremony;
 pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
@@ -34,6 +36,7 @@ pub use hub::{Change, Hub};
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use signer::{Signer, SignerError};
+pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.
 #[derive(Clone)]

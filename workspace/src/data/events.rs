@@ -51,11 +51,7 @@ pub async fn begin(tx: &mut Transaction, workspace: &str) -> Result<(), DbError>
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn append(
-    tx: &mut Transaction,
-    signer: &Signer,
-    event: NewEvent,
-) -> Result<(), DbError> {
+pub async fn append(tx: &mut Transaction, signer: &Signer, event: NewEvent) -> Result<(), DbError> {
     append_all(tx, signer, vec![event]).await
 }
 
