@@ -12,6 +12,7 @@ use crate::{
     model::{Action, Actor, Subject, Timestamp},
 };
 
+mod challenges;
 mod config;
 mod error;
 mod events;
@@ -27,6 +28,7 @@ mod tickets;
 mod tokens;
 mod users;
 
+pub use challenges::Ceremony;
 pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
@@ -35,6 +37,7 @@ pub use import::MAX_IMPORT_SIZE;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use signer::{Signer, SignerError};
+pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.
 #[derive(Clone)]
