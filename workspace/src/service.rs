@@ -12,7 +12,7 @@ use crate::{
     model::{Action, Actor, Subject, Timestamp},
 };
 
-mod ceremony;
+mod challenges;
 mod config;
 mod error;
 mod events;
@@ -31,15 +31,18 @@ mod tickets;
 mod tokens;
 mod users;
 
-pub use ceremony::Ceremony;
+pub use challenges::Ceremony;
 pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
+pub use import::MAX_IMPORT_SIZE;
 pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
+pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
+pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.
 #[derive(Clone)]

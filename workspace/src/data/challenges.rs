@@ -1,57 +1,51 @@
-//! The server's side of WebAuthn ceremonies, between their beginning and their end. Each is taken
-//! once: whoever finishes twice finds nothing.
-
-use serde::{Serialize, de::DeserializeOwned};
+//! WebAuthn ceremonies that have begun: any instance can finish one, once.
 
 use crate::{
     db::{DbError, Transaction, values},
     model::Timestamp,
 };
 
-/// Keeps the state of a ceremony under an unguessable name, and forgets those that are over.
+/// Keeps the server's side of a ceremony, and forgets those that were never finished.
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn put(
+pub async fn keep(
     tx: &mut Transaction,
-    name: &str,
-    purpose: &'static str,
-    subject: Option<&str>,
-    state: &impl Serialize,
-    (now, expires_at): (Timestamp, Timestamp),
+    id: &str,
+    purpose: &str,
+    binding: &[u8],
+    state: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute("DELETE FROM challenges WHERE expires_at <= $1", values![now]).await?;
-    let state = serde_json::to_string(state)
-        .map_err(|error| DbError::Failed(format!("the state of a ceremony: {error}")))?;
     tx.execute(
-        "INSERT INTO challenges (id, purpose, subject, state, expires_at)
+        "INSERT INTO challenges (id, purpose, binding, state, expires_at)
          VALUES ($1, $2, $3, $4, $5)",
-        values![name, purpose, subject, state, expires_at],
+        values![id, purpose, binding, state, expires_at],
     )
     .await
     .map(drop)
 }
 
-/// Takes the state of a ceremony away, with its subject, where it is there and not over.
+/// The server's side of a ceremony, which cannot be taken again; `None` where there is none of this
+/// purpose that this browser began less than its time ago.
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn take<T: DeserializeOwned>(
+pub async fn take(
     tx: &mut Transaction,
-    name: &str,
-    purpose: &'static str,
+    id: &str,
+    purpose: &str,
+    binding: &[u8],
     now: Timestamp,
-) -> Result<Option<(Option<String>, T)>, DbError> {
-    let row = tx
-        .row(
-            "DELETE FROM challenges WHERE id = $1 AND purpose = $2 AND expires_at > $3
-             RETURNING subject, state",
-            values![name, purpose, now],
-        )
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let state: String = row.get(1)?;
-    let state = serde_json::from_str(&state)
-        .map_err(|error| DbError::Failed(format!("the state of a ceremony: {error}")))?;
-    Ok(Some((row.get(0)?, state)))
+) -> Result<Option<String>, DbError> {
+    tx.row(
+        "DELETE FROM challenges
+         WHERE id = $1 AND purpose = $2 AND binding = $3 AND expires_at > $4 RETURNING state",
+        values![id, purpose, binding, now],
+    )
+    .await?
+    .map(|row| row.get(0))
+    .transpose()
 }

@@ -13,7 +13,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{
-    Ceremony, Change, NewEvent, ServiceError, Workspace,
+    Ceremony, Challenge, Change, NewEvent, ServiceError, Workspace,
     refusals::{Refused, key_subject, stranger},
 };
 use crate::{
@@ -24,8 +24,6 @@ use crate::{
     db::Transaction,
     model::{Action, Actor, Key, KeyId, KeyKind, TicketId, TicketPurpose},
 };
-
-const PURPOSE: &str = "key-registration";
 
 /// What allows somebody to register a key.
 #[derive(Debug, Clone)]
@@ -52,15 +50,17 @@ struct Place {
 }
 
 impl Workspace {
-    /// Begins the registration of a FIDO2 key in place of a pending one of the workspace.
+    /// Begins the registration of a FIDO2 key in place of a pending one of the workspace. Only
+    /// the browser with this `binding` can end it.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; [`ServiceError::Conflict`] where the key is a smartphone or not
     /// pending; [`ServiceError::Forbidden`] where the ticket is not good, or the user blocked.
     pub async fn begin_registration(
         &self,
+        binding: &[u8],
         authority: &RegistrationAuthority,
-    ) -> Result<Ceremony, ServiceError> {
+    ) -> Result<Challenge, ServiceError> {
         let mut tx = self.db().write().await?;
         let Place { phone, owner, ticket } = self.place(&mut tx, authority).await?;
         let existing = credentials::of_user(&mut tx, owner.id).await?;
@@ -71,9 +71,10 @@ impl Workspace {
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
         let begun = Begun { registration, key: phone.key, ticket };
         let options = options(&challenge)?;
-        let ceremony = self.begin_ceremony(&mut tx, PURPOSE, &begun, options).await?;
-        tx.commit().await?;
-        Ok(ceremony)
+        // Nothing was changed: the locks were for one moment's view.
+        drop(tx);
+        let state = self.begin_ceremony(Ceremony::RegisterKey, binding, &begun).await?;
+        Ok(Challenge { options, state })
     }
 
     /// Ends a registration: the key is active.
@@ -84,13 +85,13 @@ impl Workspace {
     /// what it answered does not verify.
     pub async fn finish_registration(
         &self,
+        binding: &[u8],
         authority: &RegistrationAuthority,
         state: &str,
         credential: &RegisterPublicKeyCredential,
     ) -> Result<Key, ServiceError> {
-        let now = self.now();
+        let begun: Begun = self.finish_ceremony(Ceremony::RegisterKey, binding, state).await?;
         let mut tx = self.db().write().await?;
-        let begun: Begun = self.end_ceremony(&mut tx, PURPOSE, state, now).await?;
         let place = self.place(&mut tx, authority).await?;
         if begun.key != place.phone.key || begun.ticket != place.ticket {
             return Err(ServiceError::Conflict("another registration was begun".to_owned()));
@@ -99,7 +100,7 @@ impl Workspace {
         let passkey = match verified {
             Ok(passkey) => passkey,
             Err(error) => {
-                tx.commit().await?;
+                drop(tx);
                 let reason = format!("the credential does not verify: {error}");
                 return Err(self.refuse_registration(authority, &place, &reason).await?);
             }

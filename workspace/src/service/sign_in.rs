@@ -24,7 +24,15 @@ use crate::{
     model::{Action, Actor, ActorKind, Key, Timestamp, User, UserId},
 };
 
-const PURPOSE: &str = "user-sign-in";
+/// The first half of a ceremony, for the page that asks a security key.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    /// `PublicKeyCredentialCreationOptionsJSON` or `PublicKeyCredentialRequestOptionsJSON`
+    /// (WebAuthn §5.1.8).
+    pub options: Value,
+    /// What is sent along with the second half.
+    pub state: String,
+}
 
 /// The server's side of a sign-in.
 #[derive(Serialize, Deserialize)]
@@ -62,11 +70,15 @@ const REVOKED: &str = "this security key was revoked: use another one";
 impl Workspace {
     /// Begins the sign-in of the user with this name, or of whoever the key says it belongs to.
     /// Whether there is such a user is not to be seen: a name that is nobody's has a key as well,
-    /// always the same, which nobody holds.
+    /// always the same, which nobody holds. Only the browser with this `binding` can end it.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn begin_sign_in(&self, user_name: Option<&str>) -> Result<Ceremony, ServiceError> {
+    pub async fn begin_sign_in(
+        &self,
+        binding: &[u8],
+        user_name: Option<&str>,
+    ) -> Result<Challenge, ServiceError> {
         let (challenge, authentication) = self
             .webauthn()
             .start_discoverable_authentication()
@@ -74,7 +86,7 @@ impl Workspace {
         let mut options = serde_json::to_value(&challenge.public_key)
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
         let name = user_name.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty());
-        let mut tx = self.db().write().await?;
+        let mut tx = self.db().read().await?;
         let who = match name {
             None => Who::Anybody,
             Some(name) => {
@@ -94,10 +106,10 @@ impl Workspace {
                 user.map_or(Who::Nobody, Who::Typed)
             }
         };
+        drop(tx);
         let begun = Begun { authentication, who };
-        let ceremony = self.begin_ceremony(&mut tx, PURPOSE, &begun, options).await?;
-        tx.commit().await?;
-        Ok(ceremony)
+        let state = self.begin_ceremony(Ceremony::UserSignIn, binding, &begun).await?;
+        Ok(Challenge { options, state })
     }
 
     /// Ends a sign-in: who has signed in, and with which key. Whether the key may do so is looked at
@@ -108,20 +120,20 @@ impl Workspace {
     /// [`ServiceError::Forbidden`], which says why.
     pub async fn finish_sign_in(
         &self,
+        binding: &[u8],
         state: &str,
         credential: &PublicKeyCredential,
     ) -> Result<(User, Key), ServiceError> {
-        let now = self.now();
+        let begun: Begun = self.finish_ceremony(Ceremony::UserSignIn, binding, state).await?;
         let mut tx = self.db().write().await?;
-        let begun: Begun = self.end_ceremony(&mut tx, PURPOSE, state, now).await?;
+        let now = self.now();
         match self.judge(&mut tx, begun, credential).await? {
             Ok((phone, owner, passkey)) => {
                 self.accept(tx, &phone, &owner, &passkey, now).await?;
                 Ok((self.user(owner.id).await?, self.key(phone.key).await?))
             }
             Err(refusal) => {
-                // The ceremony is over all the same.
-                tx.commit().await?;
+                drop(tx);
                 Err(self.refuse_sign_in(&refusal).await?)
             }
         }
