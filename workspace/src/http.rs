@@ -43,6 +43,7 @@ mod error;
 pub mod form;
 pub mod layout;
 mod page;
+mod panel;
 mod routes;
 mod session;
 mod token;
@@ -86,5 +87,5 @@ pub fn router(app: App) -> Router {
 /// Every area's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().merge(panel::routes())
 }

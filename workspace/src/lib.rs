@@ -13,6 +13,7 @@
 
 pub mod data;
 pub mod db;
+mod files;
 pub mod http;
 pub mod mail;
 pub mod model;
