@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::{io, sync::Arc, time::Duration};
 
 use ring::digest;
