@@ -24,6 +24,7 @@ mod phone;
 mod secret;
 mod sessions;
 mod signer;
+mod staff;
 mod tickets;
 mod tokens;
 mod users;
