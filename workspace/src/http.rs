@@ -56,6 +56,7 @@ mod health;
 pub mod layout;
 mod limits;
 mod page;
+mod panel;
 mod routes;
 mod security;
 mod session;
@@ -133,7 +134,7 @@ pub fn router(app: App) -> Router {
 /// Every area's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(assets::routes()).merge(health::routes())
+    Routes::new().merge(assets::routes()).merge(health::routes()).merge(panel::routes())
 }
 
 /// What a handler's bug looks like from outside: the page says that it failed, and no more.
