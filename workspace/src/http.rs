@@ -134,7 +134,9 @@ pub fn router(app: App) -> Router {
 /// Every area's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(assets::routes()).merge(health::routes()).merge(panel::routes())
+    [assets::routes(), health::routes(), panel::routes()]
+        .into_iter()
+        .fold(Routes::new(), Routes::merge)
 }
 
 /// What a handler's bug looks like from outside: the page says that it failed, and no more.
