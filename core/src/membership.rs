@@ -5,11 +5,17 @@
 //! `standing` what is believed of the workspace's answers, `check_in` how they are asked for. What
 //! follows for a request is decided in the commands.
 
+mod binding;
+mod check_in;
 mod enrolment;
 mod record;
 mod standing;
 mod status;
 
+pub(crate) use binding::Binding;
+pub use check_in::CheckInError;
+pub(crate) use check_in::TIMEOUT as CHECK_IN_TIMEOUT;
+#[expect(unused_imports, reason = "the activation is built on these")]
 pub(crate) use enrolment::{JoinError, PendingEnrolment};
 pub(crate) use record::{HeldGrant, Member, Membership};
 pub use standing::NotAnAnswer;

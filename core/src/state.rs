@@ -1,6 +1,6 @@
 //! The authenticator's state: what the store keeps, and what a power cycle forgets.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
@@ -46,6 +46,10 @@ pub(crate) struct Runtime {
     pub pending: Pending,
     pub blob_write: Option<PendingWrite>,
     pub u2f: Option<PendingPresence>,
+    /// When the phone was put on the reader, until a signature has taken that as presence.
+    pub tap: Option<Duration>,
+    /// Sequences of check-ins that are reserved and have not been used.
+    pub sequences: Range<u64>,
 }
 
 /// What the next command may continue. Any other command forgets it (§6.3, §6.8.2).
@@ -121,6 +125,9 @@ impl Runtime {
     /// row are forgotten too, because only a person can take a phone off a reader.
     pub(crate) fn disconnect(&mut self, transport: Transport) {
         self.pin_misses = 0;
+        if transport == Transport::Nfc {
+            self.tap = None;
+        }
         if self.token.as_ref().is_some_and(|token| token.transport() == transport) {
             self.token = None;
         }

@@ -75,7 +75,7 @@ pub(super) async fn run(
         return Err(Status::UnsupportedOption);
     }
     let user_present = request.options.up != Some(false);
-    let must_verify = context.state.settings.always_uv && user_present;
+    let must_verify = context.always_uv() && user_present;
     let method = Method::choose(context, proof, request.options, must_verify)?;
     let inputs = Inputs::check(&request.extensions, user_present, context)?;
 
@@ -123,6 +123,7 @@ pub(super) async fn run(
     }
     let more = if selected { 0 } else { candidates.total(context)?.saturating_sub(1) };
     let extra = Extra { more, selected };
+    context.authorize_signature(user_present).await?;
     let out = assertion(context, &terms, &credential, extra, authorization.as_ref())?;
     if let Some((site, after)) = candidates.position.filter(|_| more > 0) {
         context.begin_pending(Pending::Assertions(PendingAssertions {
@@ -139,7 +140,7 @@ pub(super) async fn run(
 }
 
 /// authenticatorGetNextAssertion: the next older account, on the same terms.
-pub(super) fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8>, Status> {
+pub(super) async fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8>, Status> {
     let Pending::Assertions(mut pending) = pending else { return Err(Status::NotAllowed) };
     if pending.source != context.source {
         return Err(Status::NotAllowed);
@@ -149,6 +150,7 @@ pub(super) fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8
         .store
         .newest(pending.site, pending.after, pending.visible)?
         .ok_or(Status::NotAllowed)?;
+    context.authorize_signature(pending.terms.user_present).await?;
     let extra = Extra { more: 0, selected: false };
     let out = assertion(context, &pending.terms, &credential, extra, None)?;
     pending.left -= 1;
@@ -171,7 +173,10 @@ async fn choose(
         let operation = candidates.sign_in(site, std::slice::from_ref(&candidates.first), 0);
         let consent = match needs {
             Needs::Verification => context.verify_built_in(operation).await?,
-            Needs::Presence => context.ask(operation, needs).await?,
+            Needs::Presence => {
+                let asked = context.ask_presence(operation, true).await;
+                asked.map_err(|reason| context.no_consent(reason))?
+            }
         };
         return Ok((candidates.first.clone(), false, consent.authorization));
     }

@@ -21,8 +21,7 @@ use crate::{
     model::{AAGUID, MAX_DISCOVERABLE},
     pin::Permissions,
     platform::{
-        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Refusal,
-        Site,
+        Account, Authorization, KeyHandle, KeyStoreError, Operation, PublicKey, Refusal, Site,
     },
 };
 
@@ -40,13 +39,10 @@ pub(super) async fn run(
         return Err(Status::InvalidOption);
     }
     let discoverable = request.options.rk == Some(true);
-    let always_uv = context.state.settings.always_uv;
-    let method = Method::choose(context, proof, request.options, always_uv)?;
+    let method = Method::choose(context, proof, request.options, context.always_uv())?;
     if matches!(method, Method::None) && discoverable && context.is_protected() {
-        return Err(match context.state.settings.pin {
-            Some(_) => Status::PuatRequired,
-            None => Status::OperationDenied,
-        });
+        let puat_helps = context.has_pin();
+        return Err(if puat_helps { Status::PuatRequired } else { Status::OperationDenied });
     }
     // Step 9.
     let attestation = attestation::Choice::make(context, &request)?;
@@ -60,6 +56,7 @@ pub(super) async fn run(
     if discoverable && context.state.store.discoverable() >= MAX_DISCOVERABLE {
         return Err(Status::KeyStoreFull);
     }
+    context.authorize_signature(true).await?;
     let key_store = std::sync::Arc::clone(&context.platform.key_store);
     let (key, public_key) = key_store.generate(algorithm).map_err(key_store_status)?;
     let terms = Terms { request, rp_id_hash, accepted, attestation, verified };
@@ -201,13 +198,13 @@ async fn verify_user(
             authorization = context.verify_built_in(operation).await?.authorization;
         }
         _ if evidence.user_present => {}
-        // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not agreed
-        // to being recognised (WebAuthn §6.3.2 step 3), and is not.
-        _ if excluded => match context.ask(operation, Needs::Presence).await {
-            Ok(_) | Err(NoConsent::Refused(Refusal::TimedOut)) => {}
-            Err(reason) => return Err(reason.into()),
+        _ => match context.ask_presence(operation, true).await {
+            Ok(consent) => authorization = consent.authorization,
+            // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not
+            // agreed to being recognised (WebAuthn §6.3.2 step 3), and is not.
+            Err(NoConsent::Refused(Refusal::TimedOut)) if excluded => {}
+            Err(reason) => return Err(context.no_consent(reason)),
         },
-        _ => authorization = context.ask(operation, Needs::Presence).await?.authorization,
     }
     context.use_up_token();
     if excluded {

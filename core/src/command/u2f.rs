@@ -98,7 +98,7 @@ async fn dispatch(context: &mut Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, Wo
     if apdu.class != 0 {
         return Err(CLA_NOT_SUPPORTED);
     }
-    if context.state.settings.always_uv {
+    if !context.binding().serves_u2f(&context.state.settings) {
         return Err(INS_NOT_SUPPORTED);
     }
     match apdu.instruction {
