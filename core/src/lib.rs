@@ -18,6 +18,8 @@ mod extension;
 pub mod membership;
 mod metadata;
 pub mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod owner;
 pub mod pin;
 pub mod platform;

@@ -27,6 +27,7 @@ mod secret;
 mod sessions;
 mod sign_in;
 mod signer;
+mod staff;
 mod tickets;
 mod tokens;
 mod users;
