@@ -1,10 +1,7 @@
-//! Messages to users: what they say ([`Draft`]), how they leave ([`Carrier`]), and who carries
-//! them there ([`Post`]).
+//! Messages to users: what they say ([`Draft`]) and how they leave ([`Carrier`]).
 
 mod carrier;
 mod message;
-mod post;
 
 pub use carrier::{Carrier, CarrierError, Delivered, SendError};
 pub use message::{Draft, DraftError, Errand};
-pub use post::{Post, PostError};
