@@ -23,6 +23,7 @@ struct Asset {
 
 const ASSETS: &[Asset] = assets! {
     "logo.svg": "image/svg+xml";
+    "panel.js": "text/javascript; charset=utf-8";
     "style.css": "text/css; charset=utf-8";
     "webauthn.js": "text/javascript; charset=utf-8";
 };
