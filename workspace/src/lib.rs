@@ -18,6 +18,7 @@ pub mod http;
 pub mod mail;
 pub mod model;
 pub mod qr;
+pub mod server;
 pub mod service;
 pub mod settings;
 #[cfg(any(test, feature = "testing"))]

@@ -21,9 +21,13 @@ mod hub;
 mod import;
 mod keys;
 mod phone;
+mod refusals;
+mod registration;
 mod secret;
 mod sessions;
+mod sign_in;
 mod signer;
+mod staff;
 mod tickets;
 mod tokens;
 mod users;
@@ -34,8 +38,10 @@ pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
 pub use import::MAX_IMPORT_SIZE;
+pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
+pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
 pub use tokens::NewToken;
 
@@ -52,6 +58,7 @@ struct Inner {
     hub: Hub,
     config: Config,
     webauthn: Webauthn,
+    refusals: refusals::Refusals,
 }
 
 impl fmt::Debug for Workspace {
@@ -90,7 +97,17 @@ impl Workspace {
         }
         tx.commit().await?;
         let hub = Hub::carrying(db.listen());
-        Ok(Self { inner: Arc::new(Inner { id, db, signer, hub, config, webauthn }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                id,
+                db,
+                signer,
+                hub,
+                config,
+                webauthn,
+                refusals: refusals::Refusals::default(),
+            }),
+        })
     }
 
     /// The identifier: it never changes.

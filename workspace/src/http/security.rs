@@ -48,19 +48,13 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
     if app.settings.secure() && !local {
         set(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
     }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 /// Middleware: what changes something is not asked for by another site's page. Tokens prove it
 /// again; this holds before anything of the request is read.
-pub(super) async fn same_origin(
-    State(app): State<App>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn same_origin(State(app): State<App>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     // Programs bring a token or a signature, never a browser's cookie.
     let by_program =

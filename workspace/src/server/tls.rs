@@ -12,14 +12,20 @@ use rustls::{
     RootCertStore, ServerConfig,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::{CryptoProvider, ring::default_provider},
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{
+        CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime, pem::PemObject,
+    },
 };
 
-use crate::settings::{Settings, Tls};
+use zeroize::Zeroizing;
 
-/// The files of a certificate that the server makes itself.
-const CERTIFICATE: &str = "tls-certificate.pem";
-const KEY: &str = "tls-key.pem";
+use crate::{
+    files::create_private,
+    settings::{Settings, Tls},
+};
+
+/// The file of the key of a certificate that the server makes itself (PKCS #8).
+const KEY: &str = "tls-key.der";
 
 /// The certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,14 +53,15 @@ pub(super) struct Protection {
 
 /// Reads the certificate, or makes one.
 pub(super) fn protection(settings: &Settings) -> Result<Protection, TlsError> {
-    let (certificate, key) = match &settings.tls {
+    let (chain, private) = match &settings.tls {
         Tls::Off => return Ok(Protection { config: None, pin: None }),
-        Tls::Files { certificate, key } => (certificate.clone(), key.clone()),
+        Tls::Files { certificate, key } => {
+            let private = PrivateKeyDer::from_pem_file(key)
+                .map_err(|error| TlsError::File { path: key.clone(), reason: error.to_string() })?;
+            (read_chain(certificate)?, private)
+        }
         Tls::SelfSigned => self_signed(&settings.data, settings.host())?,
     };
-    let chain = read_chain(&certificate)?;
-    let private = PrivateKeyDer::from_pem_file(&key)
-        .map_err(|error| TlsError::File { path: key, reason: error.to_string() })?;
     let provider = Arc::new(default_provider());
     let pin = match chain.split_first() {
         Some((own, others)) if !is_public(own, others, settings.host(), &provider) => {
@@ -78,7 +85,11 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let chain = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| failed(error.to_string()))?;
-    if chain.is_empty() { Err(failed("there is no certificate in it".to_owned())) } else { Ok(chain) }
+    if chain.is_empty() {
+        Err(failed("there is no certificate in it".to_owned()))
+    } else {
+        Ok(chain)
+    }
 }
 
 /// Whether what a phone knows by itself, the public authorities, vouches for the certificate.
@@ -110,28 +121,44 @@ fn pin_of(certificate: &CertificateDer<'_>) -> Result<Digest, TlsError> {
     Ok(Digest(pin))
 }
 
-/// The certificate that the server made itself, made now where there is none. It is kept, because
-/// phones know its key.
-fn self_signed(data: &Path, host: &str) -> Result<(PathBuf, PathBuf), TlsError> {
-    let (certificate, key) = (data.join(CERTIFICATE), data.join(KEY));
-    let failed =
-        |path: &Path, error: io::Error| TlsError::File { path: path.to_owned(), reason: error.to_string() };
+/// The certificate that the server made itself, and its key; made now where there are none. Both are
+/// kept: phones know the key, and browsers the certificate that their user has accepted.
+fn self_signed(
+    data: &Path,
+    host: &str,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
     let made = |error: rcgen::Error| TlsError::Certificate(error.to_string());
-    let pair = match fs::read_to_string(&key).map(zeroize::Zeroizing::new) {
-        Ok(pem) => rcgen::KeyPair::from_pem(&pem).map_err(made)?,
+    let path = data.join(KEY);
+    let key = kept(&path, || {
+        let pair = rcgen::KeyPair::generate().map_err(made)?;
+        Ok(Zeroizing::new(pair.serialize_der()))
+    })?;
+    let private = PrivatePkcs8KeyDer::from(key.as_slice()).clone_key();
+    let pair = rcgen::KeyPair::try_from(&private).map_err(made)?;
+    let path = data.join(format!("tls-certificate-{host}.der"));
+    let certificate = kept(&path, || {
+        let mut parameters = rcgen::CertificateParams::new(vec![host.to_owned()]).map_err(made)?;
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, host);
+        let certificate = parameters.self_signed(&pair).map_err(made)?;
+        Ok(Zeroizing::new(certificate.der().to_vec()))
+    })?;
+    Ok((vec![CertificateDer::from(certificate.to_vec())], private.into()))
+}
+
+/// What is in a file, or is put there now.
+fn kept(
+    path: &Path,
+    make: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, TlsError>,
+) -> Result<Zeroizing<Vec<u8>>, TlsError> {
+    let failed =
+        |error: io::Error| TlsError::File { path: path.to_owned(), reason: error.to_string() };
+    match fs::read(path) {
+        Ok(bytes) => Ok(Zeroizing::new(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let pair = rcgen::KeyPair::generate().map_err(made)?;
-            let pem = zeroize::Zeroizing::new(pair.serialize_pem());
-            crate::files::create_private(&key, pem.as_bytes())
-                .map_err(|error| failed(&key, error))?;
-            pair
+            let bytes = make()?;
+            create_private(path, &bytes).map_err(failed)?;
+            Ok(bytes)
         }
-        Err(error) => return Err(failed(&key, error)),
-    };
-    // The certificate is made anew at each start, with the host of today: only its key is known.
-    let mut parameters = rcgen::CertificateParams::new(vec![host.to_owned()]).map_err(made)?;
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, "Pocketkey workspace");
-    let pem = parameters.self_signed(&pair).map_err(made)?.pem();
-    fs::write(&certificate, pem).map_err(|error| failed(&certificate, error))?;
-    Ok((certificate, key))
+        Err(error) => Err(failed(error)),
+    }
 }
