@@ -40,5 +40,5 @@ pub use authenticator::{
 };
 pub use credential::CredProtect;
 pub use ctap::request::MAX_MSG_SIZE;
-pub use owner::CredentialSummary;
+pub use owner::{CredentialSummary, Protection};
 pub use store::{Location, OpenError, StoreError};

@@ -140,8 +140,7 @@ impl<'a> NewKey<'a> {
         store: &'a dyn KeyStore,
         algorithm: Algorithm,
     ) -> Result<(Self, PublicKey), ActivationError> {
-        let (handle, public) =
-            store.generate(algorithm).map_err(|_| ActivationError::Platform)?;
+        let (handle, public) = store.generate(algorithm).map_err(|_| ActivationError::Platform)?;
         Ok((Self { store, handle, kept: false }, public))
     }
 
