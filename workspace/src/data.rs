@@ -8,6 +8,8 @@ pub mod credentials;
 pub mod events;
 pub mod groups;
 pub mod keys;
+pub mod outbox;
+pub mod page;
 pub mod passkeys;
 pub mod phones;
 pub mod sessions;

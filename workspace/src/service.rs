@@ -16,6 +16,7 @@ mod challenges;
 mod config;
 mod error;
 mod events;
+mod file;
 mod groups;
 mod hub;
 mod import;
@@ -183,7 +184,19 @@ impl Workspace {
     /// # Errors
     /// [`ServiceError::Database`].
     pub async fn log(&self, tx: &mut Transaction, event: NewEvent) -> Result<(), ServiceError> {
-        Ok(data::events::append(tx, &self.inner.signer, event).await?)
+        self.log_all(tx, vec![event]).await
+    }
+
+    /// Appends to the log, in this order.
+    ///
+    /// # Errors
+    /// [`ServiceError::Database`].
+    pub async fn log_all(
+        &self,
+        tx: &mut Transaction,
+        events: Vec<NewEvent>,
+    ) -> Result<(), ServiceError> {
+        Ok(data::events::append_all(tx, &self.inner.signer, events).await?)
     }
 }
 
