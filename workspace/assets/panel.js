@@ -60,7 +60,8 @@
       const left = Math.max(0, Math.round((end - performance.now()) / 1000));
       const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
       const two = (number) => String(number).padStart(2, "0");
-      time.textContent = hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+      const clock = hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+      time.textContent = left > 0 ? `in ${clock}` : "now";
       if (!time.isConnected) clearInterval(timer);
       else if (left === 0) {
         clearInterval(timer);

@@ -57,9 +57,12 @@ pub mod layout;
 mod limits;
 mod page;
 mod panel;
+mod phone;
+mod registration;
 mod routes;
 mod security;
 mod session;
+mod sign_in;
 mod token;
 pub mod views;
 pub mod words;
@@ -134,9 +137,16 @@ pub fn router(app: App) -> Router {
 /// Every area's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    [assets::routes(), health::routes(), panel::routes()]
-        .into_iter()
-        .fold(Routes::new(), Routes::merge)
+    [
+        assets::routes(),
+        health::routes(),
+        panel::routes(),
+        phone::routes(),
+        registration::routes(),
+        sign_in::routes(),
+    ]
+    .into_iter()
+    .fold(Routes::new(), Routes::merge)
 }
 
 /// What a handler's bug looks like from outside: the page says that it failed, and no more.

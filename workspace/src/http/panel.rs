@@ -17,6 +17,9 @@ mod user_form;
 mod users;
 mod wizard;
 
+#[cfg(test)]
+mod tests;
+
 /// The panel's routes.
 pub fn routes() -> Routes {
     Routes::new()

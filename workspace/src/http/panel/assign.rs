@@ -31,7 +31,7 @@ pub(super) struct KeyForm {
 }
 
 impl KeyForm {
-    fn of_fields(fields: &CsrfFields) -> Self {
+    pub(super) fn of_fields(fields: &CsrfFields) -> Self {
         Self {
             kind: fields.text("kind").to_owned(),
             label: fields.text("label").to_owned(),

@@ -45,8 +45,8 @@ pub(super) struct EventFilter {
     pub(super) key: String,
     pub(super) from: String,
     pub(super) until: String,
-    cursor: String,
-    format: String,
+    pub(super) cursor: String,
+    pub(super) format: String,
 }
 
 impl EventFilter {

@@ -28,11 +28,11 @@ pub(super) fn routes() -> Routes {
 #[serde(default)]
 pub(super) struct UserFilter {
     pub(super) search: String,
-    state: String,
-    group: String,
-    sort: String,
+    pub(super) state: String,
+    pub(super) group: String,
+    pub(super) sort: String,
     pub(super) descending: bool,
-    cursor: String,
+    pub(super) cursor: String,
 }
 
 /// A column of the table.
