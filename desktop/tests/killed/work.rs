@@ -50,11 +50,7 @@ pub fn until_it_dies(phone: &mut Process, ledger: &mut Ledger, chance: &mut Chan
 }
 
 /// One request of a kind that chance chooses.
-pub fn step(
-    client: &mut Ctap<Socket>,
-    ledger: &mut Ledger,
-    chance: &mut Chance,
-) -> io::Result<()> {
+pub fn step(client: &mut Ctap<Socket>, ledger: &mut Ledger, chance: &mut Chance) -> io::Result<()> {
     let user = u8::try_from(chance.below(USERS)).unwrap();
     let name = format!("name {}", chance.below(1 << 32));
     match chance.below(20) {
@@ -90,21 +86,15 @@ fn register(
     let token = token(client, ledger, Permissions::MAKE_CREDENTIAL)?;
     let user_id = user_id(user);
     ledger.registering(user, name);
-    let new = Registration {
-        rp_id: SITE,
-        user: &user_id,
-        name,
-        discoverable: true,
-        token: Some(&token),
-    };
+    let new =
+        Registration { rp_id: SITE, user: &user_id, name, discoverable: true, token: Some(&token) };
     let id = client.register(&new)?.unwrap_or_else(|status| panic!("registering: {status:#04x}"));
     ledger.registered(user, id);
     Ok(())
 }
 
 fn register_wrapped(client: &mut Ctap<Socket>, ledger: &mut Ledger) -> io::Result<()> {
-    let new =
-        Registration { rp_id: SITE, user: b"w", name: "-", discoverable: false, token: None };
+    let new = Registration { rp_id: SITE, user: b"w", name: "-", discoverable: false, token: None };
     let id = client.register(&new)?.unwrap_or_else(|status| panic!("wrapping: {status:#04x}"));
     ledger.wrapped(id);
     Ok(())
@@ -144,12 +134,7 @@ fn wrong_pin(client: &mut Ctap<Socket>, ledger: &mut Ledger) -> io::Result<()> {
     Ok(())
 }
 
-fn rename(
-    client: &mut Ctap<Socket>,
-    ledger: &mut Ledger,
-    user: u8,
-    name: &str,
-) -> io::Result<()> {
+fn rename(client: &mut Ctap<Socket>, ledger: &mut Ledger, user: u8, name: &str) -> io::Result<()> {
     let Some(id) = ledger.stored(user).map(|stored| stored.id.clone()) else { return Ok(()) };
     let token = token(client, ledger, Permissions::MANAGE_CREDENTIALS)?;
     ledger.renaming(user, name);

@@ -1,6 +1,6 @@
 //! Every way in which a file is not a store of ours has its own error, and leaves the file alone.
 
-use super::{Folder, OpenError, contents, filled, fs, open, sql};
+use super::{Folder, OpenError, Record, contents, credential, filled, fs, open, sql};
 use crate::store::{StoreError, schema};
 
 /// Opens what must not open, and checks that the file is what it was.
@@ -125,4 +125,36 @@ fn only_a_long_log_is_moved_into_the_file() {
     store.tidy().unwrap();
     assert_eq!(length(), 0);
     assert_eq!(store.discoverable(), 1);
+}
+
+#[test]
+fn a_change_is_refused_once_the_open_file_or_its_log_was_replaced() {
+    let log = |path: &std::path::Path| path.with_extension("db-wal");
+    for (victim, remove) in [(false, false), (false, true), (true, false), (true, true)] {
+        let folder = Folder::new();
+        filled(&folder);
+        let mut store = folder.open().unwrap();
+        store.set_record(Record::Epoch, &[0, 0, 0, 8]).unwrap();
+        let path = if victim { log(&folder.database()) } else { folder.database() };
+        let kept = path.with_extension("kept");
+        fs::copy(&path, &kept).unwrap();
+        fs::rename(&path, path.with_extension("aside")).unwrap();
+        if !remove {
+            fs::copy(&kept, &path).unwrap();
+        }
+        let refused = [
+            store.set_record(Record::Epoch, &[0, 0, 0, 9]),
+            store.delete(&credential(1).id).map(drop),
+            store.update(&credential(1)),
+            store.change(&[]),
+            store.erase(Vec::new(), &[]),
+        ];
+        for error in refused {
+            assert!(matches!(error, Err(StoreError::Replaced)), "{error:?}");
+        }
+        // The right files are back: nothing has happened.
+        fs::rename(path.with_extension("aside"), &path).unwrap();
+        store.set_record(Record::Epoch, &[0, 0, 0, 9]).unwrap();
+        assert_eq!(store.discoverable(), 3);
+    }
 }
