@@ -102,7 +102,7 @@ fn only_the_owner_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     let mut store = folder.open().unwrap();
-    super::insert(&mut store, &super::credential(1));
+    super::insert(&mut store, &credential(1));
     for file in fs::read_dir(folder.0.path()).unwrap() {
         let file = file.unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
@@ -116,11 +116,11 @@ fn only_a_long_log_is_moved_into_the_file() {
     let mut log = folder.database().into_os_string();
     log.push("-wal");
     let length = || fs::metadata(&log).unwrap().len();
-    super::insert(&mut store, &super::credential(1));
+    super::insert(&mut store, &credential(1));
     store.tidy().unwrap();
     assert!(length() > 0, "a sync was spent on a short log");
     while length() < super::super::TIDY_FROM {
-        super::insert(&mut store, &super::credential(1));
+        super::insert(&mut store, &credential(1));
     }
     store.tidy().unwrap();
     assert_eq!(length(), 0);
