@@ -18,6 +18,8 @@ mod extension;
 pub mod membership;
 mod metadata;
 pub mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod owner;
 pub mod pin;
 pub mod platform;
@@ -37,5 +39,5 @@ pub use authenticator::{
 };
 pub use credential::CredProtect;
 pub use ctap::request::MAX_MSG_SIZE;
-pub use owner::CredentialSummary;
+pub use owner::{CredentialSummary, Protection};
 pub use store::{Location, OpenError, StoreError};

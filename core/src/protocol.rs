@@ -27,6 +27,8 @@ pub use enrolment::{
     RegistrationCredential, RelyingParty, UserAccount, UserName, WorkspaceName,
 };
 pub use jws::{Algorithm, JwsError, Message, digest, encode, open, peek, signing_input};
+#[cfg(feature = "network")]
+pub(crate) use link::is_this_machine;
 pub use link::{ActivationLink, LinkError};
 pub use standing::{CheckIn, Grant, GrantReport, KeyState, Standing};
 

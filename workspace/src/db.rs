@@ -11,8 +11,8 @@
 //! A transaction that writes is alone on SQLite. On PostgreSQL it sees what others commit meanwhile
 //! (READ COMMITTED): what a decision rests on is locked first, by `SELECT … FOR UPDATE` (SQLite is
 //! not shown these words), by an `UPDATE` that says what it expects, or by a unique index. Rows are
-//! locked in one order, so that no two wait for each other: administrator, user, key, ticket, mail,
-//! and the log's head last of all, because it is what every writer wants.
+//! locked in one order, so that no two wait for each other: administrator, group, user, key,
+//! ticket, mail, and the log's head last of all, because it is what every writer wants.
 //!
 //! After an error a transaction is over: it was rolled back.
 
@@ -23,13 +23,14 @@ use tokio::sync::broadcast;
 mod error;
 mod listen;
 mod postgres;
+mod query;
 mod schema;
 mod sqlite;
 mod value;
 
-
 pub use error::DbError;
 pub use listen::{Heard, Listener};
+pub use query::{Query, insert_all};
 pub use value::{FromValue, Row, Value};
 
 /// The values of a statement, each [`Into`] a [`Value`].

@@ -1,4 +1,4 @@
-//! Messages to users: what they say ([`Draft`]), and how they leave ([`Carrier`]).
+//! Messages to users: what they say ([`Draft`]) and how they leave ([`Carrier`]).
 
 mod carrier;
 mod message;

@@ -12,28 +12,42 @@ use crate::{
     model::{Action, Actor, Subject, Timestamp},
 };
 
+mod challenges;
 mod config;
 mod error;
 mod events;
+mod file;
 mod groups;
 mod hub;
 mod import;
 mod keys;
+mod passwords;
 mod phone;
+mod refusals;
+mod registration;
 mod secret;
 mod sessions;
+mod sign_in;
 mod signer;
+mod staff;
 mod tickets;
 mod tokens;
 mod users;
 
+pub use challenges::Ceremony;
 pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
+pub use import::MAX_IMPORT_SIZE;
+pub use passwords::Password;
+pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
+pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
+pub use staff::{Beginning, Begun, NewAdministrator, NewOwner, SignedIn};
+pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.
 #[derive(Clone)]
@@ -48,6 +62,7 @@ struct Inner {
     hub: Hub,
     config: Config,
     webauthn: Webauthn,
+    refusals: refusals::Refusals,
 }
 
 impl fmt::Debug for Workspace {
@@ -86,7 +101,17 @@ impl Workspace {
         }
         tx.commit().await?;
         let hub = Hub::carrying(db.listen());
-        Ok(Self { inner: Arc::new(Inner { id, db, signer, hub, config, webauthn }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                id,
+                db,
+                signer,
+                hub,
+                config,
+                webauthn,
+                refusals: refusals::Refusals::default(),
+            }),
+        })
     }
 
     /// The identifier: it never changes.
@@ -159,7 +184,19 @@ impl Workspace {
     /// # Errors
     /// [`ServiceError::Database`].
     pub async fn log(&self, tx: &mut Transaction, event: NewEvent) -> Result<(), ServiceError> {
-        Ok(data::events::append(tx, &self.inner.signer, event).await?)
+        self.log_all(tx, vec![event]).await
+    }
+
+    /// Appends to the log, in this order.
+    ///
+    /// # Errors
+    /// [`ServiceError::Database`].
+    pub async fn log_all(
+        &self,
+        tx: &mut Transaction,
+        events: Vec<NewEvent>,
+    ) -> Result<(), ServiceError> {
+        Ok(data::events::append_all(tx, &self.inner.signer, events).await?)
     }
 }
 

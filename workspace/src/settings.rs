@@ -129,6 +129,14 @@ impl Settings {
         self.origin.starts_with("https://")
     }
 
+    /// Says which port was free, where any would do.
+    pub fn listening_at(&mut self, port: u16) {
+        self.listen.set_port(port);
+        if let Some(front) = self.origin.strip_suffix(":0") {
+            self.origin = format!("{front}:{port}");
+        }
+    }
+
     /// The host of the origin, without its port.
     #[must_use]
     pub fn host(&self) -> &str {

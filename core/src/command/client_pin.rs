@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Wrong PINs in a row, after which nothing more is tried before a power cycle (§6.5.5.7.1).
-const MAX_MISSES: u8 = 3;
+pub(crate) const MAX_MISSES: u8 = 3;
 
 pub(super) async fn run(
     context: &mut Context<'_>,

@@ -2,7 +2,7 @@
 
 mod candidates;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use candidates::{Candidates, PAGE};
 
@@ -39,6 +39,8 @@ pub(crate) struct PendingAssertions {
     site: SiteKey,
     after: Newest,
     visible: CredProtect,
+    /// What the one consent that they all rest on gave.
+    authorization: Held,
     /// How many are still to come, as numberOfCredentials promised.
     left: u64,
     terms: Terms,
@@ -51,6 +53,15 @@ impl PendingAssertions {
 
     pub(crate) const fn source(&self) -> Source {
         self.source
+    }
+}
+
+/// An authorization that is kept for what follows.
+struct Held(Option<Authorization>);
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held")
     }
 }
 
@@ -110,8 +121,13 @@ pub(super) async fn run(
     let needs = match method {
         Method::BuiltIn => Some(Needs::Verification),
         _ if user_present && !evidence.user_present => Some(Needs::Presence),
-        // Consent was given with the token, but which account was not said yet.
-        _ if user_present && candidates.must_choose(context) => Some(Needs::Presence),
+        // Consent was given with the token, but which account was not said yet, or which key.
+        _ if user_present
+            && (candidates.must_choose(context)
+                || context.platform.key_store.binds_authorization()) =>
+        {
+            Some(Needs::Presence)
+        }
         _ => None,
     };
     let (credential, selected, authorization) = match needs {
@@ -132,6 +148,7 @@ pub(super) async fn run(
             site,
             after,
             visible: candidates.visible,
+            authorization: Held(authorization),
             left: more,
             terms,
         }));
@@ -152,7 +169,8 @@ pub(super) async fn next(context: &mut Context<'_>, pending: Pending) -> Result<
         .ok_or(Status::NotAllowed)?;
     context.authorize_signature(pending.terms.user_present).await?;
     let extra = Extra { more: 0, selected: false };
-    let out = assertion(context, &pending.terms, &credential, extra, None)?;
+    let authorization = pending.authorization.0.as_ref();
+    let out = assertion(context, &pending.terms, &credential, extra, authorization)?;
     pending.left -= 1;
     if pending.left > 0 {
         pending.after = after;

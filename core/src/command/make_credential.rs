@@ -1,6 +1,11 @@
 //! authenticatorMakeCredential (§6.1.2).
 
 mod attestation;
+mod new_key;
+
+use std::sync::Arc;
+
+use new_key::NewKey;
 
 use super::{
     answer,
@@ -50,22 +55,22 @@ pub(super) async fn run(
 
     // Steps 10 to 14.
     let rp_id_hash = sha256(request.rp.id.as_bytes());
-    let verified = verify_user(context, &request, &rp_id_hash, method).await?;
+    let key_store = Arc::clone(&context.platform.key_store);
+    let binds = key_store.binds_authorization();
+    let early = if binds { Some(NewKey::generate(&key_store, algorithm)?) } else { None };
+    let handle = early.as_ref().map(|key| &key.handle);
+    let verified = verify_user(context, &request, &rp_id_hash, method, handle).await?;
 
     // Steps 15 to 17.
     if discoverable && context.state.store.discoverable() >= MAX_DISCOVERABLE {
         return Err(Status::KeyStoreFull);
     }
     context.authorize_signature(true).await?;
-    let key_store = std::sync::Arc::clone(&context.platform.key_store);
-    let (key, public_key) = key_store.generate(algorithm).map_err(key_store_status)?;
+    let key = early.map_or_else(|| NewKey::generate(&key_store, algorithm), Ok)?;
     let terms = Terms { request, rp_id_hash, accepted, attestation, verified };
-    let answer = complete(context, &terms, &key, &public_key);
-    if answer.is_err() {
-        // Nothing names the key. One that the platform keeps all the same is harmless.
-        let _ = key_store.delete(&key);
-    }
-    answer
+    let answer = complete(context, &terms, &key.handle, &key.public)?;
+    key.keep();
+    Ok(answer)
 }
 
 /// What is settled once the person has agreed.
@@ -176,6 +181,7 @@ async fn verify_user(
     request: &MakeCredential<'_>,
     rp_id_hash: &[u8; 32],
     method: Method<'_>,
+    key: Option<&KeyHandle>,
 ) -> Result<Verified, Status> {
     let site = Site { id: request.rp.id.to_owned(), name: request.rp.name.map(ToOwned::to_owned) };
     let evidence = match method {
@@ -190,14 +196,16 @@ async fn verify_user(
     let operation = if excluded {
         Operation::AlreadyRegistered { site }
     } else {
-        Operation::Register { site, account: Some(Account::from(&request.user)) }
+        let account = Some(Account::from(&request.user));
+        Operation::Register { site, account, key: key.cloned() }
     };
     let mut authorization = None;
     match method {
         Method::BuiltIn => {
             authorization = context.verify_built_in(operation).await?.authorization;
         }
-        _ if evidence.user_present => {}
+        // A key that is authorized by itself is so by a prompt that names it.
+        _ if evidence.user_present && key.is_none() => {}
         _ => match context.ask_presence(operation, true).await {
             Ok(consent) => authorization = consent.authorization,
             // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not

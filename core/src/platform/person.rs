@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use super::{Authorization, Notice};
+use super::{Authorization, KeyHandle, Notice};
 use crate::{ctap::entity::UserEntity, transport::Transport};
 
 /// A boxed future, as seams that wait for a person return it.
@@ -20,7 +20,7 @@ pub struct VerifierStatus {
     pub chooses_account: bool,
 }
 
-/// What a person is asked to agree to. Everything here may be shown.
+/// What a person is asked to agree to. Everything here but key handles may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     /// What will happen.
@@ -81,6 +81,10 @@ pub enum Operation {
         site: Site,
         /// For whom; `None` in U2F, which names no account.
         account: Option<Account>,
+        /// The key that will sign, where the key store
+        /// [binds authorizations](super::KeyStore::binds_authorization): it is made before anybody
+        /// agrees, and deleted where nobody does.
+        key: Option<KeyHandle>,
     },
     /// Nothing but presence, because a credential for this account exists already.
     AlreadyRegistered {
@@ -95,6 +99,9 @@ pub enum Operation {
         accounts: Vec<Account>,
         /// How many accounts there are besides: [`Choice::Older`] asks for the next of them.
         not_listed: u64,
+        /// The keys of which one will sign: each account's in their order, or the only one's where the
+        /// credential names no account.
+        keys: Vec<KeyHandle>,
     },
     /// Verify the user although there is no credential, so that a site does not learn it earlier.
     NoCredential {
@@ -136,7 +143,8 @@ pub struct Consent {
     pub verified: bool,
     /// Which account, where [`Operation::SignIn`] lists several.
     pub choice: Choice,
-    /// What the platform needs in order to use the key now.
+    /// What the platform needs in order to use the key now. It comes with every signature that this
+    /// consent is for: several, where getNextAssertion goes on.
     pub authorization: Option<Authorization>,
 }
 

@@ -129,7 +129,7 @@ fn chosen(operation: &Operation, wanted: Option<&str>) -> Choice {
 /// The prompt in words, as a phone would show it.
 fn screen(prompt: &Prompt) -> String {
     let question = match &prompt.operation {
-        Operation::Register { site, account } => match account {
+        Operation::Register { site, account, .. } => match account {
             Some(account) => format!("Register {} at {}?", name(account), site.id),
             None => format!("Register at {}?", site.id),
         },

@@ -120,10 +120,10 @@ pub fn question(prompt: &Prompt) -> Vec<String> {
 
 fn sentence(operation: &Operation) -> String {
     match operation {
-        Operation::Register { site, account: Some(account) } => {
+        Operation::Register { site, account: Some(account), .. } => {
             format!("{} wants to register a passkey for {}", show_site(site), show_account(account))
         }
-        Operation::Register { site, account: None } => {
+        Operation::Register { site, account: None, .. } => {
             format!("{} wants to register this phone", show_site(site))
         }
         Operation::AlreadyRegistered { site } => {

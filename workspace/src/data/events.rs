@@ -1,17 +1,22 @@
 //! The event log: each entry chained to the one before by its hash, and signed.
 //!
-//! An entry's hash is SHA-256 over the hash before it and its own content, each part with its length
-//! before it, so that no two contents read the same. The first entry is chained to the workspace's
-//! identifier. The head's row is locked by whoever appends, which gives entries one order without
-//! gaps, and should be the last row that a transaction locks.
+//! The head's row is locked by whoever appends, which gives entries one order without gaps; it
+//! should be the last row that a transaction locks.
 
-use ring::digest::{Context, SHA256};
-
+use super::page::Order;
 use crate::{
-    db::{DbError, Transaction, values},
-    model::{Action, Actor, KeyId, Subject, Timestamp, UserId},
-    service::Signer,
+    db::{DbError, Query, Row, Transaction, Value, insert_all, values},
+    model::{
+        Action, Actor, ActorKind, Event, EventQuery, KeyId, Page, PageRequest, Subject, Timestamp,
+        UserId,
+    },
+    service::{ServiceError, Signer},
 };
+
+mod chain;
+mod verify;
+
+pub use verify::verify;
 
 /// What is to be logged.
 #[derive(Debug, Clone)]
@@ -32,16 +37,109 @@ pub struct NewEvent {
     pub details: serde_json::Value,
 }
 
+/// An entry, as it is stored and hashed.
+#[derive(Debug, Clone)]
+struct Entry {
+    sequence: u64,
+    at: Timestamp,
+    /// Kind, id and name of the actor; action; kind, id and name of the subject.
+    texts: [String; 7],
+    user: Option<String>,
+    key: Option<String>,
+    /// JSON, kept as it was written: the hash is over these very bytes.
+    details: String,
+    hash: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// In the order that [`Entry::read`] wants.
+const COLUMNS: &str = "sequence, at, actor_kind, actor_id, actor_name, action, subject_kind, \
+                       subject_id, subject_name, about_user, about_key, details, hash, signature";
+
+impl Entry {
+    fn new(sequence: u64, event: NewEvent) -> Self {
+        let NewEvent { at, actor, action, subject, user, key, details } = event;
+        Self {
+            sequence,
+            at,
+            texts: [
+                actor.kind.name().to_owned(),
+                actor.id,
+                actor.name,
+                action.name().to_owned(),
+                subject.kind,
+                subject.id,
+                subject.name,
+            ]
+            // PostgreSQL has no text with a NUL, and a stranger's name may be anything.
+            .map(|text| text.replace('\0', "\u{fffd}")),
+            user: user.map(|user| user.to_string()),
+            key: key.map(|key| key.to_string()),
+            details: details.to_string(),
+            hash: Vec::new(),
+            signature: Vec::new(),
+        }
+    }
+
+    fn read(row: &Row) -> Result<Self, DbError> {
+        let mut texts: [String; 7] = Default::default();
+        for (at, text) in texts.iter_mut().enumerate() {
+            *text = row.get(at + 2)?;
+        }
+        Ok(Self {
+            sequence: row.get(0)?,
+            at: row.get(1)?,
+            texts,
+            user: row.get(9)?,
+            key: row.get(10)?,
+            details: row.get(11)?,
+            hash: row.get(12)?,
+            signature: row.get(13)?,
+        })
+    }
+
+    fn values(self) -> Vec<Value> {
+        let [_, _, actor_name, _, _, _, subject_name] = &self.texts;
+        let search = format!("{actor_name}\n{subject_name}").to_lowercase();
+        let mut values = vec![self.sequence.into(), self.at.into()];
+        values.extend(self.texts.map(Value::from));
+        values.extend([self.user.into(), self.key.into(), self.details.into()]);
+        values.extend([self.hash.into(), self.signature.into(), search.into()]);
+        values
+    }
+
+    fn event(self) -> Result<Event, DbError> {
+        let damaged = || DbError::Failed(format!("entry {} of the log is damaged", self.sequence));
+        let [actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name] =
+            self.texts;
+        let id = |text: Option<String>| text.map(|text| text.parse()).transpose();
+        Ok(Event {
+            sequence: self.sequence,
+            at: self.at,
+            actor: Actor {
+                kind: ActorKind::from_name(&actor_kind).ok_or_else(damaged)?,
+                id: actor_id,
+                name: actor_name,
+            },
+            action: Action::from_name(&action).ok_or_else(damaged)?,
+            subject: Subject { kind: subject_kind, id: subject_id, name: subject_name },
+            user: id(self.user).map_err(|_| damaged())?.map(UserId),
+            key: id(self.key).map_err(|_| damaged())?.map(KeyId),
+            details: serde_json::from_str(&self.details).map_err(|_| damaged())?,
+            hash: chain::hex(&self.hash),
+            signature: chain::hex(&self.signature),
+        })
+    }
+}
+
 /// Begins the log of the workspace with this identifier.
 ///
 /// # Errors
 /// Any [`DbError`].
 pub async fn begin(tx: &mut Transaction, workspace: &str) -> Result<(), DbError> {
-    let mut content = Content::new("pocketkey log");
-    content.text(workspace);
     tx.execute(
         "INSERT INTO log_head (only_one, sequence, hash) VALUES (1, 0, $1)",
-        values![content.hash()],
+        values![chain::first(workspace)],
     )
     .await
     .map(drop)
@@ -51,11 +149,7 @@ pub async fn begin(tx: &mut Transaction, workspace: &str) -> Result<(), DbError>
 ///
 /// # Errors
 /// Any [`DbError`].
-pub async fn append(
-    tx: &mut Transaction,
-    signer: &Signer,
-    event: NewEvent,
-) -> Result<(), DbError> {
+pub async fn append(tx: &mut Transaction, signer: &Signer, event: NewEvent) -> Result<(), DbError> {
     append_all(tx, signer, vec![event]).await
 }
 
@@ -64,34 +158,96 @@ pub async fn append(
 /// # Errors
 /// Any [`DbError`].
 pub async fn append_all(
-    _tx: &mut Transaction,
-    _signer: &Signer,
-    _events: Vec<NewEvent>,
+    tx: &mut Transaction,
+    signer: &Signer,
+    events: Vec<NewEvent>,
 ) -> Result<(), DbError> {
-    todo!()
+    let head = "SELECT sequence, hash FROM log_head WHERE only_one = 1 FOR UPDATE";
+    let head = tx.row(head, &[]).await?;
+    let head = head.ok_or_else(|| DbError::Failed("the log's head is missing".to_owned()))?;
+    let (mut sequence, mut hash) = (head.get::<u64>(0)?, head.get::<Vec<u8>>(1)?);
+    let mut rows = Vec::with_capacity(events.len());
+    for event in events {
+        sequence += 1;
+        let mut entry = Entry::new(sequence, event);
+        hash = chain::hash(&hash, &entry);
+        entry.hash.clone_from(&hash);
+        entry.signature = chain::sign(signer, &hash);
+        rows.push(entry.values());
+    }
+    insert_all(tx, &format!("events ({COLUMNS}, search)"), &rows, "").await?;
+    tx.execute(
+        "UPDATE log_head SET sequence = $1, hash = $2 WHERE only_one = 1",
+        values![sequence, hash],
+    )
+    .await
+    .map(drop)
 }
 
-/// What is hashed.
-struct Content(Context);
-
-impl Content {
-    /// `what` tells it from everything else that is hashed.
-    fn new(what: &str) -> Self {
-        let mut content = Self(Context::new(&SHA256));
-        content.text(what);
-        content
+/// A page of events, newest first.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] for a cursor that is none of this list's.
+pub async fn page(
+    tx: &mut Transaction,
+    query: &EventQuery,
+    request: &PageRequest,
+) -> Result<Page<Event>, ServiceError> {
+    let order = Order { name: "events".to_owned(), columns: &["sequence"], descending: true };
+    let window = order.window(request)?;
+    let mut count = Query::new("SELECT COUNT(*) FROM events");
+    filter(tx, &mut count, query);
+    let total = count.count(tx).await?;
+    let mut select = Query::new(&format!("SELECT {COLUMNS} FROM events"));
+    filter(tx, &mut select, query);
+    window.add_to(&mut select);
+    let mut rows = Vec::new();
+    for row in select.rows(tx).await? {
+        let event = Entry::read(&row)?.event()?;
+        let key = vec![event.sequence.into()];
+        rows.push((event, key));
     }
+    Ok(window.page(rows, total))
+}
 
-    fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
+/// The events of a query after this one, oldest first, at most `limit`.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn after(
+    tx: &mut Transaction,
+    query: &EventQuery,
+    sequence: u64,
+    limit: u32,
+) -> Result<Vec<Event>, DbError> {
+    let mut select = Query::new(&format!("SELECT {COLUMNS} FROM events"));
+    filter(tx, &mut select, query);
+    select.condition("sequence > {}", sequence);
+    let limit = select.value(limit);
+    select.push(" ORDER BY sequence LIMIT ").push(&limit);
+    select.rows(tx).await?.iter().map(|row| Entry::read(row)?.event()).collect()
+}
+
+fn filter(tx: &Transaction, select: &mut Query, query: &EventQuery) {
+    if let Some(action) = query.action {
+        select.condition("action = {}", action.name());
     }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
-        self.0.update(bytes);
+    if let Some(kind) = query.actor {
+        select.condition("actor_kind = {}", kind.name());
     }
-
-    fn hash(self) -> Vec<u8> {
-        self.0.finish().as_ref().to_vec()
+    if let Some(user) = query.user {
+        select.condition("about_user = {}", user);
+    }
+    if let Some(key) = query.key {
+        select.condition("about_key = {}", key);
+    }
+    if let Some(from) = query.from {
+        select.condition("at >= {}", from);
+    }
+    if let Some(until) = query.until {
+        select.condition("at < {}", until);
+    }
+    if let Some(part) = query.search.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
+        select.contains(tx, "search", part);
     }
 }

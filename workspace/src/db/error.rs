@@ -7,7 +7,8 @@ pub enum DbError {
     /// `table_column_key`, the same on both databases.
     #[error("already there: {0}")]
     Unique(String),
-    /// Another transaction was in the way; it may be tried again.
+    /// Another transaction was in the way, or has removed what was referred to; it may be tried
+    /// again.
     #[error("another transaction was in the way")]
     Conflict,
     /// The database is not to be reached, damaged, of a newer version, or says no.
@@ -32,6 +33,9 @@ impl From<rusqlite::Error> for DbError {
         let message = message.as_deref().unwrap_or_default();
         match failure.code {
             DatabaseBusy | DatabaseLocked => Self::Conflict,
+            _ if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+                Self::Conflict
+            }
             _ => match message.strip_prefix("UNIQUE constraint failed: ") {
                 Some(columns) => Self::Unique(constraint_of(columns)),
                 None => Self::Failed(error.to_string()),
@@ -65,8 +69,8 @@ impl From<tokio_postgres::Error> for DbError {
         };
         match refusal.code().code() {
             "23505" => Self::Unique(refusal.constraint().unwrap_or_default().to_owned()),
-            // Serialization failure, deadlock, lock not available.
-            "40001" | "40P01" | "55P03" => Self::Conflict,
+            // Foreign key, serialization failure, deadlock, lock not available.
+            "23503" | "40001" | "40P01" | "55P03" => Self::Conflict,
             code => Self::Failed(format!("PostgreSQL: {} ({code})", refusal.message())),
         }
     }

@@ -48,9 +48,9 @@ impl Postgres {
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(WAIT))
             .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move {
-                    client.batch_execute(LIMITS).await.map_err(HookError::Backend)
-                })
+                Box::pin(
+                    async move { client.batch_execute(LIMITS).await.map_err(HookError::Backend) },
+                )
             }))
             .build()
             .map_err(|error| DbError::Failed(error.to_string()))?;
@@ -91,12 +91,15 @@ pub(super) struct Transaction {
 
 impl Transaction {
     fn client(&self) -> Result<&Object, DbError> {
-        self.client.as_ref().ok_or_else(|| {
-            DbError::Failed("the transaction is over: it had an error".to_owned())
-        })
+        self.client
+            .as_ref()
+            .ok_or_else(|| DbError::Failed("the transaction is over: it had an error".to_owned()))
     }
 
-    fn over_if_failed<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, DbError> {
+    fn over_if_failed<T>(
+        &mut self,
+        result: Result<T, tokio_postgres::Error>,
+    ) -> Result<T, DbError> {
         result.map_err(|error| {
             self.roll_back();
             error.into()

@@ -13,16 +13,22 @@ impl FormErrors {
         Self(Vec::new())
     }
 
-    /// The errors that belong to fields, or the error itself where it does not.
+    /// The errors that somebody who filled in the form can do something about, or the error itself
+    /// where it is another.
     ///
     /// # Errors
-    /// Every [`ServiceError`] that is not [`ServiceError::Invalid`].
+    /// Every [`ServiceError`] but [`ServiceError::Invalid`] and [`ServiceError::Conflict`]; the
+    /// latter belongs to [`FORM`](Self::FORM).
     pub fn from_service(error: ServiceError) -> Result<Self, ServiceError> {
         match error {
             ServiceError::Invalid(errors) => Ok(Self(errors)),
+            ServiceError::Conflict(message) => Ok(Self(vec![FieldError::new(Self::FORM, message)])),
             other => Err(other),
         }
     }
+
+    /// The field of errors that belong to the form as a whole.
+    pub const FORM: &'static str = "form";
 
     /// One more error.
     pub fn push(&mut self, field: &'static str, message: impl Into<String>) {

@@ -6,13 +6,7 @@ use axum::{
 };
 
 use super::{App, Error};
-use crate::{
-    model::{Actor, ActorKind, Scope, Token},
-    service::Secret,
-};
-
-/// What the text of every token begins with, so that scanners of source code know one.
-pub const PREFIX: &str = "pocketkey_";
+use crate::model::{Actor, ActorKind, Scope, Token};
 
 /// A program with a token that is good.
 #[derive(Debug, Clone)]
@@ -45,16 +39,15 @@ impl FromRequestParts<App> for ApiToken {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let secret = parts
+        let text = parts
             .headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, token)| token.trim().strip_prefix(PREFIX))
-            .and_then(Secret::parse)
+            .map(|(_, token)| token.trim())
             .ok_or(Error::TokenNeeded)?;
-        let token = app.workspace.token_by_secret(&secret).await?.ok_or(Error::TokenNeeded)?;
+        let token = app.workspace.token_by_text(text).await?.ok_or(Error::TokenNeeded)?;
         Ok(Self { token })
     }
 }

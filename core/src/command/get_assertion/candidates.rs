@@ -99,6 +99,7 @@ impl Candidates {
             .filter_map(|credential| credential.discoverable.as_ref())
             .map(|discoverable| Account::from(&discoverable.user))
             .collect();
-        Operation::SignIn { site, accounts, not_listed }
+        let keys = page.iter().map(|credential| credential.key.clone()).collect();
+        Operation::SignIn { site, accounts, not_listed, keys }
     }
 }

@@ -14,8 +14,6 @@ pub(super) const STEP: Step = Step {
                 name TEXT NOT NULL,
                 role TEXT NOT NULL,
                 password TEXT,
-                failures BIGINT NOT NULL DEFAULT 0,
-                locked_until BIGINT,
                 created_at BIGINT NOT NULL
             ) {table}",
         ),
@@ -23,6 +21,17 @@ pub(super) const STEP: Step = Step {
             "CREATE UNIQUE INDEX administrators_user_name_key_key
              ON administrators (user_name_key)",
         ),
+        // Failed sign-ins by what was typed as the user name, hashed: also for names that nobody has,
+        // so that an answer does not tell the two apart.
+        Both(
+            "CREATE TABLE attempts (
+                name_hash {bytes} PRIMARY KEY,
+                failures BIGINT NOT NULL,
+                last_at BIGINT NOT NULL,
+                locked_until BIGINT NOT NULL
+            ) {table}",
+        ),
+        Both("CREATE INDEX attempts_by_time ON attempts (last_at)"),
         // The link that makes the first administrator, and links for those who are invited later.
         Both(
             "CREATE TABLE set_up_links (
@@ -53,9 +62,9 @@ pub(super) const STEP: Step = Step {
                 administrator TEXT REFERENCES administrators (id) ON DELETE CASCADE,
                 holder TEXT,
                 key_id TEXT,
-                csrf {bytes} NOT NULL,
                 created_at BIGINT NOT NULL,
                 seen_at BIGINT NOT NULL,
+                authenticated_at BIGINT NOT NULL,
                 expires_at BIGINT NOT NULL
             ) {table}",
         ),
@@ -76,12 +85,13 @@ pub(super) const STEP: Step = Step {
             ) {table}",
         ),
         Both("CREATE UNIQUE INDEX tokens_hash_key ON tokens (hash)"),
-        // The server's side of a WebAuthn ceremony, between its beginning and its end.
+        // The server's side of a WebAuthn ceremony, between its beginning and its end. `binding`: the
+        // hash of the secret of the browser that began it.
         Both(
             "CREATE TABLE challenges (
                 id TEXT PRIMARY KEY,
                 purpose TEXT NOT NULL,
-                subject TEXT,
+                binding {bytes} NOT NULL,
                 state TEXT NOT NULL,
                 expires_at BIGINT NOT NULL
             ) {table}",
