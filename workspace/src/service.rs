@@ -21,6 +21,7 @@ mod groups;
 mod hub;
 mod import;
 mod keys;
+mod mail;
 mod phone;
 mod refusals;
 mod registration;
