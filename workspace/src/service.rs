@@ -22,6 +22,7 @@ mod hub;
 mod import;
 mod keys;
 mod mail;
+mod passwords;
 mod phone;
 mod refusals;
 mod registration;
@@ -40,11 +41,13 @@ pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
 pub use import::MAX_IMPORT_SIZE;
+pub use passwords::Password;
 pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
+pub use staff::{Beginning, Begun, NewAdministrator, NewOwner, SignedIn};
 pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.

@@ -4,5 +4,7 @@
 mod staff;
 mod visitor;
 
-pub use staff::{AccountPage, AdministratorsPage, SetUpPage, SignInPage, TokensPage};
+pub use staff::{
+    AccountPage, AdministratorsPage, ConfirmPage, InvitationPage, SetUpPage, SignInPage, TokensPage,
+};
 pub use visitor::{ActivatePage, ErrorPage, MePage, RegisterPage, UserSignInPage};

@@ -21,6 +21,34 @@ pub struct SetUpPage {
     pub errors: FormErrors,
 }
 
+/// Somebody who was invited chooses a password. Posts `password`, `password_again` to its own address.
+#[derive(Debug, Template)]
+#[template(path = "staff/invitation.html")]
+pub struct InvitationPage {
+    /// Around it.
+    pub shell: Shell,
+    /// Who was invited.
+    pub administrator: Administrator,
+    /// What is wrong with what was typed.
+    pub errors: FormErrors,
+}
+
+/// Somebody who signed in a while ago is asked again. Posts `password`, `next` to `/admin/confirm`; the
+/// passkey form (`webauthn.js`) uses `/admin/confirm/passkey/begin` and
+/// `/admin/confirm/passkey/finish`.
+#[derive(Debug, Template)]
+#[template(path = "staff/confirm.html")]
+pub struct ConfirmPage {
+    /// Around it.
+    pub shell: Shell,
+    /// Who is signed in.
+    pub administrator: Administrator,
+    /// Where to go afterwards: an address of this panel, or empty.
+    pub next: String,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
 /// The administrators' sign-in. Posts `user_name`, `password`, `next` to `/admin/sign-in`; the passkey
 /// form (`webauthn.js`) uses `/admin/sign-in/passkey/begin` and `/admin/sign-in/passkey/finish`.
 #[derive(Template)]
@@ -53,9 +81,9 @@ pub struct AccountPage {
     pub errors: FormErrors,
 }
 
-/// Administrators, for owners. Posts `name`, `user_name`, `password`, `role` to
-/// `/admin/administrators`; `role` to `/admin/administrators/{id}/role`; `password` to
-/// `/admin/administrators/{id}/password`; nothing to `/admin/administrators/{id}/remove`.
+/// Administrators, for owners. Posts `name`, `user_name`, `role` to `/admin/administrators`; `role` to
+/// `/admin/administrators/{id}/role`; nothing to `/admin/administrators/{id}/invite` and
+/// `/admin/administrators/{id}/remove`.
 #[derive(Template)]
 #[template(path = "staff/administrators.html")]
 pub struct AdministratorsPage {
@@ -65,6 +93,8 @@ pub struct AdministratorsPage {
     pub administrators: Vec<Administrator>,
     /// Who looks at the page: they cannot remove themselves.
     pub me: Administrator,
+    /// For whom a one-time link was just made, and the link: shown this one time.
+    pub issued: Option<(String, String)>,
     /// What was typed.
     pub name: String,
     /// What was typed.
