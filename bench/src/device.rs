@@ -4,9 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use pocketkey_core::{
     Authenticator, Location, Source,
-    platform::{
-        BoxFuture, Choice, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
-    },
+    platform::{BoxFuture, Choice, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier, VerifierStatus},
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::Transport,
 };
@@ -50,13 +48,14 @@ impl Device {
             user_verifier: Arc::new(Agreeable),
             clock: Arc::new(MonotonicClock::default()),
             rng: Arc::new(SystemRng::default()),
+            courier: Arc::new(NoNetwork),
         };
         Self { authenticator: Authenticator::open(location, platform).unwrap() }
     }
 
     /// Request bytes in, answer bytes out.
     pub fn call(&self, request: &[u8]) -> Vec<u8> {
-        let source = Source { transport: Transport::Usb, channel: 1 };
+        let source = Source::new(Transport::Usb, 1);
         now(self.authenticator.begin(source).unwrap().ctap2(request))
     }
 

@@ -1,21 +1,22 @@
 //! The authenticator: opened on a store, serving one transaction at a time.
 
 mod context;
+mod lease;
+mod source;
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use context::Signal;
 pub use context::TransactionHandle;
 pub(crate) use context::{Context, NoConsent};
+use lease::{Field, Lease, Running, Shared};
+pub use source::{Nearness, ProximityProof, Source};
 
 use crate::{
     command,
     ctap::status::Status,
     platform::Platform,
-    state::{Runtime, State},
+    state::State,
     store::{Location, OpenError, StoreError},
     transport::Transport,
 };
@@ -26,60 +27,10 @@ pub struct Authenticator {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    platform: Platform,
-    slot: Mutex<Slot>,
-}
-
-/// Where the state is while nobody uses it. A transaction takes it out, and puts it back when it
-/// ends or is dropped: so there is one at a time, and no lock is held while anybody waits.
-struct Slot {
-    state: Option<Box<State>>,
-    running: Option<Running>,
-    /// What happened while the state was out, to take effect before it is used again.
-    power_cycle: bool,
-    disconnected: Vec<Transport>,
-    /// A copy for those who ask while a transaction has the state.
-    always_uv: bool,
-}
-
-/// The transaction that has the state; none, where the owner has it.
-struct Running {
-    signal: Arc<Signal>,
-    source: Source,
-}
-
-/// The state, taken out of its slot. It goes back when this is dropped.
-struct Lease {
-    shared: Arc<Shared>,
-    state: Option<Box<State>>,
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let mut slot = self.shared.slot();
-        if let Some(state) = self.state.take() {
-            slot.always_uv = state.settings.always_uv;
-            slot.state = Some(state);
-        }
-        slot.running = None;
-    }
-}
-
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator").finish_non_exhaustive()
     }
-}
-
-/// Where a request comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source {
-    /// By which transport.
-    pub transport: Transport,
-    /// Which of its conversations: unique for each link and channel, so that what one client has
-    /// begun another cannot continue.
-    pub channel: u64,
 }
 
 /// Another transaction is running: answer with the transport's own *busy*.
@@ -105,14 +56,7 @@ impl Authenticator {
     /// Any [`OpenError`]; then nothing has been changed.
     pub fn open(location: &Location, platform: Platform) -> Result<Self, OpenError> {
         let state = State::open(location, &platform)?;
-        let slot = Slot {
-            running: None,
-            power_cycle: false,
-            disconnected: Vec::new(),
-            always_uv: state.settings.always_uv,
-            state: Some(Box::new(state)),
-        };
-        Ok(Self { shared: Arc::new(Shared { platform, slot: Mutex::new(slot) }) })
+        Ok(Self { shared: Arc::new(Shared::new(platform, state)) })
     }
 
     /// Begins a transaction.
@@ -126,23 +70,6 @@ impl Authenticator {
             state.runtime.expire(self.shared.platform.clock.now());
         }
         Ok(Transaction { lease, signal, source })
-    }
-
-    /// Takes the state out of its slot, or finds that somebody else has it.
-    fn lease(&self, running: Option<Running>) -> Result<Lease, Busy> {
-        let mut slot = self.shared.slot();
-        let mut state = slot.state.take().ok_or(Busy)?;
-        slot.running = running;
-        let power_cycle = std::mem::take(&mut slot.power_cycle);
-        let disconnected = std::mem::take(&mut slot.disconnected);
-        drop(slot);
-        if power_cycle {
-            state.runtime = Runtime::default();
-        }
-        for transport in disconnected {
-            state.runtime.disconnect(transport);
-        }
-        Ok(Lease { shared: Arc::clone(&self.shared), state: Some(state) })
     }
 
     /// Cancels whatever runs: it answers KEEPALIVE_CANCEL, unless it is about to answer already. A
@@ -164,7 +91,10 @@ impl Authenticator {
         if let Some(signal) = self.running(|_| true) {
             signal.cancel();
         }
-        self.shared.slot().power_cycle = true;
+        let mut slot = self.shared.slot();
+        slot.power_cycle = true;
+        slot.field = Field::Out;
+        drop(slot);
         // Takes effect now, or when whoever has the state is done.
         let _ = self.lease(None);
     }
@@ -179,9 +109,25 @@ impl Authenticator {
         if !slot.disconnected.contains(&transport) {
             slot.disconnected.push(transport);
         }
+        if transport == Transport::Nfc {
+            slot.field = Field::Out;
+        }
         drop(slot);
         // Takes effect now, or when whoever has the state is done.
         let _ = self.lease(None);
+    }
+
+    /// The phone has been put on a reader: its applet was powered, and a command has come. To be told
+    /// with any command, because only the first one since the field was last lost
+    /// ([`disconnect`](Self::disconnect)) counts.
+    ///
+    /// A workspace can want this tap to be the person's presence: for one signature, within two
+    /// minutes (CTAP 2.3 §11.3.1). A shell that never tells serves no such workspace.
+    pub fn field_entered(&self) {
+        let mut slot = self.shared.slot();
+        if matches!(slot.field, Field::Out) {
+            slot.field = Field::Entered(self.shared.platform.clock.now());
+        }
     }
 
     /// The signal of what runs, cloned, so that nobody is woken while the slot is locked.
@@ -215,31 +161,14 @@ impl Authenticator {
     }
 
     /// Whether CTAP1/U2F is served now: not while alwaysUv is on, because U2F verifies nobody
-    /// (CTAP 2.3 §7.2.4).
+    /// (CTAP 2.3 §7.2.4), and by no rules of a workspace.
     #[must_use]
     pub fn serves_u2f(&self) -> bool {
-        !self.shared.slot().always_uv
-    }
-
-    /// Gives the owner's part of the shell the state, where no client has it.
-    pub(crate) fn with_state<T>(
-        &self,
-        work: impl FnOnce(&mut State) -> Result<T, StoreError>,
-    ) -> Result<T, OwnerError> {
-        let mut lease = self.lease(None)?;
-        let state = lease.state.as_mut().ok_or(Busy)?;
-        Ok(work(state)?)
+        self.shared.slot().serves_u2f
     }
 
     pub(crate) fn platform(&self) -> &Platform {
         &self.shared.platform
-    }
-}
-
-impl Shared {
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        // The slot is whole at every instant, so a panic elsewhere has not left it half changed.
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -281,7 +210,7 @@ impl Transaction {
         command::u2f::run(&mut context, apdu).await
     }
 
-    fn context(&mut self) -> Option<Context<'_>> {
+    pub(crate) fn context(&mut self) -> Option<Context<'_>> {
         Some(Context {
             state: self.lease.state.as_deref_mut()?,
             platform: &self.lease.shared.platform,

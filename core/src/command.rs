@@ -7,6 +7,7 @@ pub(crate) mod get_assertion;
 pub(crate) mod get_info;
 pub(crate) mod large_blobs;
 mod make_credential;
+mod policy;
 mod reset;
 mod selection;
 pub(crate) mod u2f;
@@ -26,10 +27,12 @@ pub(crate) async fn run(context: &mut Context<'_>, message: &[u8]) -> Result<Vec
     // Whatever comes next, only its continuation may go on with what was begun.
     let pending = std::mem::take(&mut context.state.runtime.pending);
     context.state.runtime.u2f = None;
-    match Request::parse(message)? {
+    let request = Request::parse(message)?;
+    context.admit(&request)?;
+    match request {
         Request::MakeCredential(request) => make_credential::run(context, request).await,
         Request::GetAssertion(request) => get_assertion::run(context, request).await,
-        Request::GetNextAssertion => get_assertion::next(context, pending),
+        Request::GetNextAssertion => get_assertion::next(context, pending).await,
         Request::GetInfo => get_info::run(context),
         Request::ClientPin(request) => client_pin::run(context, request).await,
         Request::Reset => reset::run(context).await,

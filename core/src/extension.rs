@@ -4,6 +4,9 @@ pub(crate) mod assertion;
 mod hmac_secret;
 pub(crate) mod registration;
 
+/// The one that goes with a PIN.
+pub(crate) const MIN_PIN_LENGTH: &str = "minPinLength";
+
 /// The extensions that are served, as getInfo lists them.
 pub(crate) const NAMES: &[&str] = &[
     "credBlob",
@@ -11,7 +14,7 @@ pub(crate) const NAMES: &[&str] = &[
     "hmac-secret",
     "hmac-secret-mc",
     "largeBlobKey",
-    "minPinLength",
+    MIN_PIN_LENGTH,
     "thirdPartyPayment",
 ];
 

@@ -16,8 +16,11 @@ mod credential;
 mod crypto;
 pub mod ctap;
 mod extension;
+pub mod membership;
 mod metadata;
 pub mod model;
+#[cfg(feature = "network")]
+pub mod network;
 mod owner;
 pub mod pin;
 pub mod platform;
@@ -31,8 +34,11 @@ pub mod store;
 pub mod testing;
 pub mod transport;
 
-pub use authenticator::{Authenticator, Busy, OwnerError, Source, Transaction, TransactionHandle};
+pub use authenticator::{
+    Authenticator, Busy, Nearness, OwnerError, ProximityProof, Source, Transaction,
+    TransactionHandle,
+};
 pub use credential::CredProtect;
 pub use ctap::request::MAX_MSG_SIZE;
-pub use owner::CredentialSummary;
+pub use owner::{CredentialSummary, Protection};
 pub use store::{Location, OpenError, StoreError};

@@ -10,6 +10,7 @@ use crate::{
     authenticator::Authenticator,
     command::get_info::{self, Live},
     ctap::cbor::{CborError, Key, Reader, Type, Writer},
+    membership::Binding,
     model::{AAGUID, FIRMWARE_VERSION, MAX_DISCOVERABLE},
     platform::AttestationKind,
     settings::{DEFAULT_MIN_PIN_LENGTH, MAX_PIN_RETRIES, Settings},
@@ -63,6 +64,7 @@ impl Authenticator {
             &mut out,
             &Live {
                 settings: &Settings::default(),
+                binding: Binding::Free,
                 platform,
                 remaining: MAX_DISCOVERABLE,
                 encrypted: None,

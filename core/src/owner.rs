@@ -7,6 +7,7 @@ mod tests;
 use crate::{
     algorithm::Algorithm,
     authenticator::{Authenticator, OwnerError},
+    command::client_pin::MAX_MISSES,
     credential::CredProtect,
     platform::Account,
     store::Newest,
@@ -29,7 +30,45 @@ pub struct CredentialSummary {
     pub protect: CredProtect,
 }
 
+/// What stands between a thief and the credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Protection {
+    /// Whether a client PIN is set.
+    pub pin_is_set: bool,
+    /// Wrong PINs that are left before only a reset helps.
+    pub pin_retries: u8,
+    /// Whether three wrong PINs in a row have blocked it until the next power cycle.
+    pub pin_is_blocked: bool,
+    /// The shortest PIN that may be set, in Unicode code points.
+    pub min_pin_length: u8,
+    /// Whether the PIN has to be changed before it counts again.
+    pub pin_must_change: bool,
+    /// Failed attempts at built-in verification that are left.
+    pub uv_retries: u8,
+    /// Whether every use needs verification.
+    pub always_uv: bool,
+}
+
 impl Authenticator {
+    /// How PIN and built-in verification stand.
+    ///
+    /// # Errors
+    /// Any [`OwnerError`].
+    pub fn protection(&self) -> Result<Protection, OwnerError> {
+        self.with_state(|state| {
+            let settings = &state.settings;
+            Ok(Protection {
+                pin_is_set: settings.pin.is_some(),
+                pin_retries: settings.pin_retries,
+                pin_is_blocked: state.runtime.pin_misses >= MAX_MISSES,
+                min_pin_length: settings.min_pin_length,
+                pin_must_change: settings.force_pin_change,
+                uv_retries: settings.uv_retries,
+                always_uv: state.binding().always_uv(settings),
+            })
+        })
+    }
+
     /// Every discoverable credential, by site and newest first. Its cost grows with their number.
     ///
     /// # Errors

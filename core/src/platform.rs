@@ -4,13 +4,21 @@
 //! them: a key is a [`KeyHandle`] that only its [`KeyStore`] can use.
 
 mod keys;
+mod network;
+mod notice;
 mod person;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 pub use keys::{
     AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey,
 };
+pub use network::{Courier, Letter, NoNetwork, Reply, Unreachable};
+pub use notice::{Denial, Notice};
 pub use person::{
     Account, BoxFuture, Choice, Consent, Needs, Operation, Prompt, Refusal, Site, UserVerifier,
     VerifierStatus,
@@ -27,6 +35,8 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Fills buffers with random bytes.
     pub rng: Arc<dyn Rng>,
+    /// Reaches the workspace.
+    pub courier: Arc<dyn Courier>,
 }
 
 impl fmt::Debug for Platform {
@@ -41,6 +51,12 @@ impl fmt::Debug for Platform {
 pub trait Clock: Send + Sync {
     /// Time since a start of the clock's own choosing; never goes back.
     fn now(&self) -> Duration;
+
+    /// The time of day, since 1970 began (UTC). It may be wrong and may jump: what depends on it also
+    /// remembers the latest time that it has seen.
+    fn unix_time(&self) -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
 }
 
 /// A cryptographically secure source of random bytes.

@@ -24,9 +24,11 @@ mod standing;
 pub use bytes::{Base64Url, DeviceKey, Digest, Nonce, Ticket, WorkspaceKey};
 pub use enrolment::{
     AttestationResponse, CreationOptions, CredentialParameter, Enrolment, Offer, OfferRequest,
-    RegistrationCredential, RelyingParty, UserAccount, UserName, WorkspaceName,
+    PublicKeyType, RegistrationCredential, RelyingParty, UserAccount, UserName, WorkspaceName,
 };
 pub use jws::{Algorithm, JwsError, Message, digest, encode, open, peek, signing_input};
+#[cfg(feature = "network")]
+pub(crate) use link::is_this_machine;
 pub use link::{ActivationLink, LinkError};
 pub use standing::{CheckIn, Grant, GrantReport, KeyState, Standing};
 

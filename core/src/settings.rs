@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub always_uv: bool,
     pub enterprise_attestation: bool,
     pub persistent_token: Option<Zeroizing<[u8; 32]>>,
+    /// Whether the store holds a membership, or what a revocation leaves of one.
+    pub membership: bool,
 }
 
 /// The client PIN.
@@ -48,6 +50,7 @@ impl Default for Settings {
             always_uv: false,
             enterprise_attestation: false,
             persistent_token: None,
+            membership: false,
         }
     }
 }
@@ -62,6 +65,7 @@ const MIN_PIN_LENGTH_RP_IDS: i64 = 7;
 const ALWAYS_UV: i64 = 8;
 const ENTERPRISE_ATTESTATION: i64 = 9;
 const PERSISTENT_TOKEN: i64 = 10;
+const MEMBERSHIP: i64 = 11;
 
 impl Settings {
     pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
@@ -82,6 +86,9 @@ impl Settings {
             map.int(ENTERPRISE_ATTESTATION, |value| value.bool(self.enterprise_attestation));
             if let Some(token) = &self.persistent_token {
                 map.int(PERSISTENT_TOKEN, |value| value.bytes(token.as_ref()));
+            }
+            if self.membership {
+                map.int(MEMBERSHIP, |value| value.bool(true));
             }
         });
         Zeroizing::new(out.finish())
@@ -108,6 +115,7 @@ impl Settings {
                         settings.enterprise_attestation = reader.bool()?;
                     }
                     Key::Int(PERSISTENT_TOKEN) => settings.persistent_token = Some(array(reader)?),
+                    Key::Int(MEMBERSHIP) => settings.membership = reader.bool()?,
                     _ => reader.skip()?,
                 }
                 Ok(())

@@ -1,6 +1,6 @@
 //! The authenticator's state: what the store keeps, and what a power cycle forgets.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use zeroize::Zeroizing;
 
@@ -12,10 +12,11 @@ use crate::{
     },
     counter::Counter,
     ctap::status::Status,
+    membership::{self, Membership},
     pin::{KeyAgreement, Token},
     platform::{Platform, Rng},
     settings::Settings,
-    store::{Location, OpenError, Record, Store, StoreError},
+    store::{Change, Location, OpenError, Record, Store, StoreError},
     transport::Transport,
 };
 
@@ -25,6 +26,7 @@ pub(crate) struct State {
     pub store: Store,
     pub settings: Arc<Settings>,
     pub counter: Counter,
+    pub membership: Option<Membership>,
     pub runtime: Runtime,
 }
 
@@ -44,6 +46,10 @@ pub(crate) struct Runtime {
     pub pending: Pending,
     pub blob_write: Option<PendingWrite>,
     pub u2f: Option<PendingPresence>,
+    /// When the phone was put on the reader, until a signature has taken that as presence.
+    pub tap: Option<Duration>,
+    /// Sequences of check-ins that are reserved and have not been used.
+    pub sequences: Range<u64>,
 }
 
 /// What the next command may continue. Any other command forgets it (§6.3, §6.8.2).
@@ -87,6 +93,14 @@ impl Runtime {
         self.key_agreement = None;
     }
 
+    /// Forgets what was allowed and begun by rules that no longer hold.
+    pub(crate) fn rules_changed(&mut self) {
+        self.token = None;
+        self.pending = Pending::Nothing;
+        self.blob_write = None;
+        self.u2f = None;
+    }
+
     /// Lets time take effect on tokens, on what was begun, and on a U2F prompt that nobody polls.
     pub(crate) fn expire(&mut self, now: Duration) {
         if let Some(token) = &mut self.token {
@@ -111,6 +125,9 @@ impl Runtime {
     /// row are forgotten too, because only a person can take a phone off a reader.
     pub(crate) fn disconnect(&mut self, transport: Transport) {
         self.pin_misses = 0;
+        if transport == Transport::Nfc {
+            self.tap = None;
+        }
         if self.token.as_ref().is_some_and(|token| token.transport() == transport) {
             self.token = None;
         }
@@ -131,7 +148,8 @@ impl State {
         let store = Store::open(location, platform)?;
         let settings = Arc::new(load_settings(&store)?);
         let counter = Counter::load(&store)?;
-        Ok(Self { store, settings, counter, runtime: Runtime::default() })
+        let membership = membership::load(&store, settings.membership)?;
+        Ok(Self { store, settings, counter, membership, runtime: Runtime::default() })
     }
 
     /// Changes settings: durable first, then in force.
@@ -164,9 +182,29 @@ impl State {
     /// Factory state: everything stored is erased, everything remembered forgotten. Nothing can fail
     /// between the two.
     pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
-        self.store.erase()?;
-        self.settings = Arc::default();
+        self.erase_to(Settings::default(), None)
+    }
+
+    /// Erases everything but what a revocation leaves behind, all in one transaction.
+    pub(crate) fn erase_to(
+        &mut self,
+        settings: Settings,
+        membership: Option<Membership>,
+    ) -> Result<(), StoreError> {
+        let keys = self.membership_keys();
+        match &membership {
+            None => self.store.erase(keys, &[])?,
+            Some(left) => self.store.erase(
+                keys,
+                &[
+                    Change::Write(Record::Settings, &settings.encode()),
+                    Change::Write(Record::Membership, &left.encode()),
+                ],
+            )?,
+        }
+        self.settings = Arc::new(settings);
         self.counter = Counter::new();
+        self.membership = membership;
         self.runtime = Runtime::default();
         Ok(())
     }

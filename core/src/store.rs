@@ -22,9 +22,9 @@ use ring::hmac;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-pub(crate) use credentials::Newest;
+pub(crate) use credentials::{NewCredential, Newest};
 pub use error::{OpenError, StoreError};
-pub(crate) use records::Record;
+pub(crate) use records::{Change, Record};
 pub use seal::Sealer;
 pub(crate) use site::{SiteKey, SiteSummary};
 

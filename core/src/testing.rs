@@ -27,20 +27,46 @@ use crate::{
 };
 
 /// A clock that stands still until it is told to go on.
-#[derive(Debug, Default)]
-pub struct FakeClock(AtomicU64);
+#[derive(Debug)]
+pub struct FakeClock {
+    now: AtomicU64,
+    unix_time: AtomicU64,
+}
+
+impl Default for FakeClock {
+    /// Just started, at [`FakeClock::EPOCH`].
+    fn default() -> Self {
+        Self { now: AtomicU64::new(0), unix_time: AtomicU64::new(millis(Self::EPOCH)) }
+    }
+}
 
 impl FakeClock {
+    /// The time of day at which it starts: some day in 2033.
+    pub const EPOCH: Duration = Duration::from_secs(2_000_000_000);
+
     /// Lets time pass.
     pub fn advance(&self, time: Duration) {
-        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.now.fetch_add(millis(time), Ordering::SeqCst);
+        self.unix_time.fetch_add(millis(time), Ordering::SeqCst);
     }
+
+    /// Sets the time of day alone, as somebody who sets the phone's clock.
+    pub fn set_unix_time(&self, time: Duration) {
+        self.unix_time.store(millis(time), Ordering::SeqCst);
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst))
+        Duration::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
+    fn unix_time(&self) -> Duration {
+        Duration::from_millis(self.unix_time.load(Ordering::SeqCst))
     }
 }
 

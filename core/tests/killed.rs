@@ -24,7 +24,8 @@ use ciborium::{Value, cbor};
 use pocketkey_core::{
     Authenticator, Location, Source,
     platform::{
-        BoxFuture, Choice, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+        BoxFuture, Choice, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier,
+        VerifierStatus,
     },
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::Transport,
@@ -52,6 +53,7 @@ fn open(path: &Path) -> Authenticator {
         user_verifier: Arc::new(Willing),
         clock: Arc::new(MonotonicClock::default()),
         rng: Arc::new(SystemRng::default()),
+        courier: Arc::new(NoNetwork),
     };
     Authenticator::open(&Location::File(path.to_owned()), platform).expect("the store opens")
 }
@@ -59,7 +61,7 @@ fn open(path: &Path) -> Authenticator {
 fn send(authenticator: &Authenticator, command: u8, parameters: &Value) -> Vec<u8> {
     let mut request = vec![command];
     ciborium::into_writer(parameters, &mut request).unwrap();
-    let source = Source { transport: Transport::Usb, channel: 1 };
+    let source = Source::new(Transport::Usb, 1);
     let transaction = authenticator.begin(source).unwrap();
     let future = pin!(transaction.ctap2(&request));
     let Poll::Ready(answer) = future.poll(&mut Context::from_waker(Waker::noop())) else {

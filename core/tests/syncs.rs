@@ -17,7 +17,8 @@ use ciborium::{Value, cbor};
 use pocketkey_core::{
     Authenticator, Location, Source,
     platform::{
-        BoxFuture, Choice, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+        BoxFuture, Choice, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier,
+        VerifierStatus,
     },
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::Transport,
@@ -64,6 +65,7 @@ fn open(folder: &Folder) -> Authenticator {
         user_verifier: Arc::new(Agreeable),
         clock: Arc::new(MonotonicClock::default()),
         rng: Arc::new(SystemRng::default()),
+        courier: Arc::new(NoNetwork),
     };
     Authenticator::open(&Location::File(folder.0.join("store")), platform).unwrap()
 }
@@ -71,7 +73,7 @@ fn open(folder: &Folder) -> Authenticator {
 fn call(authenticator: &Authenticator, command: u8, parameters: &Value) -> Value {
     let mut request = vec![command];
     ciborium::into_writer(parameters, &mut request).unwrap();
-    let source = Source { transport: Transport::Usb, channel: 1 };
+    let source = Source::new(Transport::Usb, 1);
     let answer = pin!(authenticator.begin(source).unwrap().ctap2(&request));
     let Poll::Ready(answer) = answer.poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("the authenticator waits for somebody");

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use pocketkey_core::platform::{
-    BoxFuture, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+    BoxFuture, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
 };
 use pocketkey_core::software::{MonotonicClock, SoftwareKeyStore, SystemRng};
 use pocketkey_core::{Authenticator, Location, OpenError};
@@ -81,6 +81,7 @@ fn platform<V: UserVerifier + 'static>(keys: SoftwareKeyStore, verifier: V) -> P
         user_verifier: Arc::new(verifier),
         clock: Arc::new(MonotonicClock::default()),
         rng: Arc::new(SystemRng::default()),
+        courier: Arc::new(NoNetwork),
     }
 }
 

@@ -13,9 +13,15 @@
 
 pub mod data;
 pub mod db;
+mod files;
 pub mod http;
+pub mod mail;
 pub mod model;
+pub mod qr;
+pub mod server;
 pub mod service;
 pub mod settings;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use service::Workspace;

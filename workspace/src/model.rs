@@ -1,6 +1,7 @@
 //! What a workspace is made of, as the rest of the crate speaks of it.
 
 mod id;
+mod import;
 mod key;
 mod log;
 mod page;
@@ -11,6 +12,7 @@ mod user;
 pub use id::{
     AdministratorId, GroupId, KeyId, MailId, PasskeyId, SessionId, TicketId, TokenId, UserId,
 };
+pub use import::{ExportFormat, ImportLine, ImportPlan, ImportPreview, ImportReport};
 pub use key::{IssuedTicket, Key, KeyKind, NewKey, Ticket, TicketPurpose, TicketState};
 pub use log::{Action, Actor, ActorKind, Event, EventQuery, LogDamage, Subject};
 pub use page::{Page, PageRequest};

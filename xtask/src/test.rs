@@ -1,8 +1,10 @@
 //! `cargo xtask test`: each step with its headline, a table at the end, and the sum of all tests.
 
+mod browser;
 mod checks;
 mod clients;
 pub mod install;
+mod postgres;
 mod tally;
 
 use std::{
@@ -26,6 +28,8 @@ const STEPS: &[Step] = &[
     Step::new("device-nfc", "python-fido2's device suite over NFC", clients::device_nfc),
     Step::new("scenarios", "Scenarios with python-fido2 over PC/SC and TCP", clients::scenarios),
     Step::new("libfido2", "libfido2's own tools", clients::libfido2),
+    Step::new("api", "The workspace's API against its own description", browser::api),
+    Step::new("browser", "The panel in a real browser", browser::browser),
     Step::new("lab", "Clients and a browser on a real kernel", clients::lab),
     Step::new("demo", "The demo, in its release build", checks::demo),
 ];

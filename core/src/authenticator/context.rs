@@ -17,7 +17,7 @@ use atomic_waker::AtomicWaker;
 use super::Source;
 use crate::{
     ctap::status::Status,
-    platform::{Consent, Needs, Operation, Platform, Prompt, Refusal},
+    platform::{Consent, Letter, Needs, Operation, Platform, Prompt, Refusal, Reply, Unreachable},
     state::State,
 };
 
@@ -62,6 +62,10 @@ impl Signal {
         self.cancelled.store(true, Ordering::Release);
         self.waker.wake();
     }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
 }
 
 /// What a command works with.
@@ -77,6 +81,8 @@ pub(crate) struct Context<'a> {
 pub(crate) enum NoConsent {
     Cancelled,
     Refused(Refusal),
+    /// The phone has to be put on the reader.
+    NoTap,
 }
 
 impl From<NoConsent> for Status {
@@ -84,7 +90,7 @@ impl From<NoConsent> for Status {
         match reason {
             NoConsent::Cancelled => Self::KeepaliveCancel,
             NoConsent::Refused(Refusal::TimedOut) => Self::UserActionTimeout,
-            NoConsent::Refused(_) => Self::OperationDenied,
+            NoConsent::Refused(_) | NoConsent::NoTap => Self::OperationDenied,
         }
     }
 }
@@ -101,6 +107,27 @@ impl Context<'_> {
         let _waiting = Waiting::new(self.signal);
         let signal = self.signal;
         poll_fn(move |task| poll_answer(signal, answer.as_mut(), task)).await
+    }
+
+    /// Sends a letter to the workspace; `None` where the transaction is cancelled before the reply.
+    pub(crate) async fn send(&mut self, letter: Letter) -> Option<Result<Reply, Unreachable>> {
+        let mut reply = self.platform.courier.send(letter);
+        let signal = self.signal;
+        poll_fn(move |task| {
+            signal.waker.register(task.waker());
+            match reply.as_mut().poll(task) {
+                // A reply that has come is never lost: it may say that everything is over.
+                Poll::Ready(reply) => Poll::Ready(Some(reply)),
+                Poll::Pending if signal.is_cancelled() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// Whether the client, or the owner, has given the transaction up.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.signal.is_cancelled()
     }
 
     pub(crate) fn prompt(&self, operation: Operation, needs: Needs) -> Prompt {
@@ -124,7 +151,7 @@ fn poll_answer(
         Poll::Ready(Err(Refusal::NotVerified)) => {
             Poll::Ready(Err(NoConsent::Refused(Refusal::NotVerified)))
         }
-        _ if signal.cancelled.load(Ordering::Acquire) => Poll::Ready(Err(NoConsent::Cancelled)),
+        _ if signal.is_cancelled() => Poll::Ready(Err(NoConsent::Cancelled)),
         answer => answer.map_err(NoConsent::Refused),
     }
 }

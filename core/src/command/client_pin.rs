@@ -18,12 +18,15 @@ use crate::{
 };
 
 /// Wrong PINs in a row, after which nothing more is tried before a power cycle (§6.5.5.7.1).
-const MAX_MISSES: u8 = 3;
+pub(crate) const MAX_MISSES: u8 = 3;
 
 pub(super) async fn run(
     context: &mut Context<'_>,
     request: ClientPin<'_>,
 ) -> Result<Vec<u8>, Status> {
+    if !context.binding().offers_pin() && matches!(request.subcommand, 0x01 | 0x03..=0x05 | 0x09) {
+        return Err(Status::NotAllowed);
+    }
     match request.subcommand {
         0x01 => get_pin_retries(context),
         0x02 => get_key_agreement(context, &request),
@@ -56,7 +59,7 @@ fn get_pin_retries(context: &Context<'_>) -> Result<Vec<u8>, Status> {
 
 /// getUVRetries (§6.5.5.3).
 fn get_uv_retries(context: &Context<'_>) -> Result<Vec<u8>, Status> {
-    if context.platform.user_verifier.status().built_in_uv.is_none() {
+    if context.built_in_uv().is_none() {
         return Err(Status::InvalidSubcommand);
     }
     let mut out = answer();

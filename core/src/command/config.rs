@@ -10,6 +10,7 @@ use crate::{
         request::{Config, SetMinPinLength},
         status::Status,
     },
+    membership::Binding,
     model::MAX_MIN_PIN_LENGTH_RP_IDS,
     pin::Permissions,
     platform::AttestationKind,
@@ -26,7 +27,7 @@ pub(super) fn run(context: &mut Context<'_>, request: &Config<'_>) -> Result<Vec
     }
     // §6.11 steps 3 and 4: nothing to prove while nothing protects the authenticator. With alwaysUv
     // on there is, except for switching it off: otherwise nobody could, for want of a token.
-    let locked = context.state.settings.always_uv && request.subcommand != TOGGLE_ALWAYS_UV;
+    let locked = context.always_uv() && request.subcommand != TOGGLE_ALWAYS_UV;
     if context.is_protected() || locked {
         context.verify_management_token(
             request.pin_uv_auth,
@@ -37,6 +38,10 @@ pub(super) fn run(context: &mut Context<'_>, request: &Config<'_>) -> Result<Vec
     match request.subcommand {
         ENABLE_ENTERPRISE_ATTESTATION => {
             context.state.update_settings(|settings| settings.enterprise_attestation = true)?;
+        }
+        // §6.11.2: what cannot be switched off.
+        TOGGLE_ALWAYS_UV if context.binding() != Binding::Free => {
+            return Err(Status::OperationDenied);
         }
         TOGGLE_ALWAYS_UV => {
             context.state.update_settings(|settings| settings.always_uv = !settings.always_uv)?;
@@ -53,7 +58,8 @@ fn offers(context: &Context<'_>, subcommand: u64) -> bool {
             let keys = context.platform.key_store.attestation();
             keys.is_some_and(|keys| keys.chain(AttestationKind::Enterprise).is_some())
         }
-        TOGGLE_ALWAYS_UV | SET_MIN_PIN_LENGTH => true,
+        TOGGLE_ALWAYS_UV => true,
+        SET_MIN_PIN_LENGTH => context.binding().offers_pin(),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 mod candidates;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use candidates::{Candidates, PAGE};
 
@@ -39,6 +39,8 @@ pub(crate) struct PendingAssertions {
     site: SiteKey,
     after: Newest,
     visible: CredProtect,
+    /// What the one consent that they all rest on gave.
+    authorization: Held,
     /// How many are still to come, as numberOfCredentials promised.
     left: u64,
     terms: Terms,
@@ -51,6 +53,15 @@ impl PendingAssertions {
 
     pub(crate) const fn source(&self) -> Source {
         self.source
+    }
+}
+
+/// An authorization that is kept for what follows.
+struct Held(Option<Authorization>);
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held")
     }
 }
 
@@ -75,7 +86,7 @@ pub(super) async fn run(
         return Err(Status::UnsupportedOption);
     }
     let user_present = request.options.up != Some(false);
-    let must_verify = context.state.settings.always_uv && user_present;
+    let must_verify = context.always_uv() && user_present;
     let method = Method::choose(context, proof, request.options, must_verify)?;
     let inputs = Inputs::check(&request.extensions, user_present, context)?;
 
@@ -110,8 +121,13 @@ pub(super) async fn run(
     let needs = match method {
         Method::BuiltIn => Some(Needs::Verification),
         _ if user_present && !evidence.user_present => Some(Needs::Presence),
-        // Consent was given with the token, but which account was not said yet.
-        _ if user_present && candidates.must_choose(context) => Some(Needs::Presence),
+        // Consent was given with the token, but which account was not said yet, or which key.
+        _ if user_present
+            && (candidates.must_choose(context)
+                || context.platform.key_store.binds_authorization()) =>
+        {
+            Some(Needs::Presence)
+        }
         _ => None,
     };
     let (credential, selected, authorization) = match needs {
@@ -123,6 +139,7 @@ pub(super) async fn run(
     }
     let more = if selected { 0 } else { candidates.total(context)?.saturating_sub(1) };
     let extra = Extra { more, selected };
+    context.authorize_signature(user_present).await?;
     let out = assertion(context, &terms, &credential, extra, authorization.as_ref())?;
     if let Some((site, after)) = candidates.position.filter(|_| more > 0) {
         context.begin_pending(Pending::Assertions(PendingAssertions {
@@ -131,6 +148,7 @@ pub(super) async fn run(
             site,
             after,
             visible: candidates.visible,
+            authorization: Held(authorization),
             left: more,
             terms,
         }));
@@ -139,7 +157,7 @@ pub(super) async fn run(
 }
 
 /// authenticatorGetNextAssertion: the next older account, on the same terms.
-pub(super) fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8>, Status> {
+pub(super) async fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8>, Status> {
     let Pending::Assertions(mut pending) = pending else { return Err(Status::NotAllowed) };
     if pending.source != context.source {
         return Err(Status::NotAllowed);
@@ -149,8 +167,10 @@ pub(super) fn next(context: &mut Context<'_>, pending: Pending) -> Result<Vec<u8
         .store
         .newest(pending.site, pending.after, pending.visible)?
         .ok_or(Status::NotAllowed)?;
+    context.authorize_signature(pending.terms.user_present).await?;
     let extra = Extra { more: 0, selected: false };
-    let out = assertion(context, &pending.terms, &credential, extra, None)?;
+    let authorization = pending.authorization.0.as_ref();
+    let out = assertion(context, &pending.terms, &credential, extra, authorization)?;
     pending.left -= 1;
     if pending.left > 0 {
         pending.after = after;
@@ -171,7 +191,10 @@ async fn choose(
         let operation = candidates.sign_in(site, std::slice::from_ref(&candidates.first), 0);
         let consent = match needs {
             Needs::Verification => context.verify_built_in(operation).await?,
-            Needs::Presence => context.ask(operation, needs).await?,
+            Needs::Presence => {
+                let asked = context.ask_presence(operation, true).await;
+                asked.map_err(|reason| context.no_consent(reason))?
+            }
         };
         return Ok((candidates.first.clone(), false, consent.authorization));
     }

@@ -14,6 +14,7 @@ use crate::{
         status::Status,
     },
     extension,
+    membership::Binding,
     model::{
         AAGUID, FIRMWARE_VERSION, MAX_CREDENTIAL_ID, MAX_CREDENTIALS_IN_LIST, MAX_DISCOVERABLE,
         MAX_LARGE_BLOB_ARRAY, MAX_MIN_PIN_LENGTH_RP_IDS,
@@ -26,6 +27,9 @@ use crate::{
 
 /// Attempts at built-in verification that a client should make before it asks for the PIN.
 const PREFERRED_UV_ATTEMPTS: u64 = 3;
+
+/// By which transports requests come, the first of them also where a workspace wants a reader.
+const TRANSPORTS: [&str; 2] = ["nfc", "usb"];
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
     // Needed before any client has asked for it: a client looks at the members first, and asks for
@@ -51,6 +55,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
         &mut out,
         &Live {
             settings,
+            binding: context.binding(),
             platform: context.platform,
             remaining: MAX_DISCOVERABLE.saturating_sub(store.discoverable()),
             encrypted,
@@ -62,6 +67,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<Vec<u8>, Status> {
 /// What getInfo depends on.
 pub(crate) struct Live<'a> {
     pub settings: &'a Settings,
+    pub binding: Binding,
     pub platform: &'a Platform,
     pub remaining: u64,
     /// encIdentifier and encCredStoreState.
@@ -70,19 +76,22 @@ pub(crate) struct Live<'a> {
 
 /// Writes the members. The metadata statement takes them from here too.
 pub(crate) fn describe(out: &mut Writer, live: &Live<'_>) {
-    let Live { settings, platform, remaining, encrypted } = live;
+    let Live { settings, binding, platform, remaining, encrypted } = live;
     let status = platform.user_verifier.status();
+    let built_in_uv = binding.built_in_uv(status);
     out.map(|map| {
         map.int(0x01, |value| {
             let versions = ["FIDO_2_0", "FIDO_2_1", "FIDO_2_3", "U2F_V2"];
-            let served = if settings.always_uv { 3 } else { 4 };
+            let served = if binding.serves_u2f(settings) { 4 } else { 3 };
             value.array(versions.iter().take(served), |out, version| out.text(version));
         });
         map.int(0x02, |value| {
-            value.array(extension::NAMES.iter(), |out, name| out.text(name));
+            let served = |name: &&&str| binding.offers_pin() || **name != extension::MIN_PIN_LENGTH;
+            let names: Vec<_> = extension::NAMES.iter().filter(served).collect();
+            value.array(names.iter(), |out, name| out.text(name));
         });
         map.int(0x03, |value| value.bytes(&AAGUID));
-        map.int(0x04, |value| write_options(value, live, status.built_in_uv));
+        map.int(0x04, |value| write_options(value, live, built_in_uv));
         map.int(0x05, |value| value.unsigned(size(MAX_MSG_SIZE)));
         map.int(0x06, |value| {
             let protocols = PinProtocol::ALL.iter();
@@ -91,7 +100,8 @@ pub(crate) fn describe(out: &mut Writer, live: &Live<'_>) {
         map.int(0x07, |value| value.unsigned(MAX_CREDENTIALS_IN_LIST));
         map.int(0x08, |value| value.unsigned(MAX_CREDENTIAL_ID));
         map.int(0x09, |value| {
-            value.array(["nfc", "usb"].iter(), |out, transport| out.text(transport));
+            let served = if *binding == Binding::ReaderTapAndPin { 1 } else { 2 };
+            value.array(TRANSPORTS.iter().take(served), |out, transport| out.text(transport));
         });
         map.int(0x0a, |value| {
             value.array(platform.key_store.algorithms().iter(), |out, algorithm| {
@@ -102,12 +112,16 @@ pub(crate) fn describe(out: &mut Writer, live: &Live<'_>) {
             });
         });
         map.int(0x0b, |value| value.unsigned(MAX_LARGE_BLOB_ARRAY));
-        map.int(0x0c, |value| value.bool(settings.force_pin_change));
-        map.int(0x0d, |value| value.unsigned(settings.min_pin_length.into()));
+        if binding.offers_pin() {
+            map.int(0x0c, |value| value.bool(settings.force_pin_change));
+            map.int(0x0d, |value| value.unsigned(settings.min_pin_length.into()));
+        }
         map.int(0x0e, |value| value.unsigned(FIRMWARE_VERSION));
         map.int(0x0f, |value| value.unsigned(size(extension::MAX_CRED_BLOB)));
-        map.int(0x10, |value| value.unsigned(MAX_MIN_PIN_LENGTH_RP_IDS));
-        if status.built_in_uv.is_some() {
+        if binding.offers_pin() {
+            map.int(0x10, |value| value.unsigned(MAX_MIN_PIN_LENGTH_RP_IDS));
+        }
+        if built_in_uv.is_some() {
             map.int(0x11, |value| value.unsigned(PREFERRED_UV_ATTEMPTS));
             map.int(0x12, |value| value.unsigned(status.uv_modality.into()));
         }
@@ -123,14 +137,18 @@ fn write_newer(map: &mut MapWriter<'_>, encrypted: Option<&(Vec<u8>, Vec<u8>)>, 
         map.int(0x19, |value| value.bytes(identifier));
     }
     map.int(0x1a, |value| {
-        value.array(["nfc", "usb"].iter(), |out, transport| out.text(transport));
+        value.array(TRANSPORTS.iter(), |out, transport| out.text(transport));
     });
-    map.int(0x1d, |value| value.unsigned(MAX_PIN_LENGTH.into()));
+    if live.binding.offers_pin() {
+        map.int(0x1d, |value| value.unsigned(MAX_PIN_LENGTH.into()));
+    }
     if let Some((_, state)) = encrypted {
         map.int(0x1e, |value| value.bytes(state));
     }
     map.int(0x1f, |value| {
-        let commands: &[u64] = if live.attests_enterprise() { &[1, 2, 3] } else { &[2, 3] };
+        let offered = [(1, live.attests_enterprise()), (2, true), (3, live.binding.offers_pin())];
+        let commands: Vec<u64> =
+            offered.into_iter().filter_map(|(command, there)| there.then_some(command)).collect();
         value.array(commands.iter(), |out, command| out.unsigned(*command));
     });
 }
@@ -144,6 +162,7 @@ impl Live<'_> {
 
 fn write_options(out: &mut Writer, live: &Live<'_>, built_in_uv: Option<bool>) {
     let settings = live.settings;
+    let always_uv = live.binding.always_uv(settings);
     out.map(|map| {
         let mut option = |name, value: bool| map.text(name, |out| out.bool(value));
         // In the canonical order of their names.
@@ -159,15 +178,19 @@ fn write_options(out: &mut Writer, live: &Live<'_>, built_in_uv: Option<bool>) {
         if built_in_uv.is_some() {
             option("uvAcfg", true);
         }
-        option("alwaysUv", settings.always_uv);
+        option("alwaysUv", always_uv);
         option("credMgmt", true);
         option("authnrCfg", true);
-        option("clientPin", settings.pin.is_some());
+        if live.binding.offers_pin() {
+            option("clientPin", settings.pin.is_some());
+        }
         option("largeBlobs", true);
         option("perCredMgmtRO", true);
         option("pinUvAuthToken", true);
-        option("setMinPINLength", true);
-        option("makeCredUvNotRqd", !settings.always_uv);
+        if live.binding.offers_pin() {
+            option("setMinPINLength", true);
+        }
+        option("makeCredUvNotRqd", !always_uv);
     });
 }
 

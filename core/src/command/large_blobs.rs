@@ -136,7 +136,7 @@ fn authorize(
     fragment: &[u8],
     offset: usize,
 ) -> Result<(), Status> {
-    if !(context.is_protected() || context.state.settings.always_uv) {
+    if !(context.is_protected() || context.always_uv()) {
         return Ok(());
     }
     let offset = u32::try_from(offset).map_err(|_| Status::InvalidParameter)?;

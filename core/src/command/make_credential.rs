@@ -1,6 +1,11 @@
 //! authenticatorMakeCredential (§6.1.2).
 
 mod attestation;
+mod new_key;
+
+use std::sync::Arc;
+
+use new_key::NewKey;
 
 use super::{
     answer,
@@ -21,8 +26,7 @@ use crate::{
     model::{AAGUID, MAX_DISCOVERABLE},
     pin::Permissions,
     platform::{
-        Account, Authorization, KeyHandle, KeyStoreError, Needs, Operation, PublicKey, Refusal,
-        Site,
+        Account, Authorization, KeyHandle, KeyStoreError, Operation, PublicKey, Refusal, Site,
     },
 };
 
@@ -40,13 +44,10 @@ pub(super) async fn run(
         return Err(Status::InvalidOption);
     }
     let discoverable = request.options.rk == Some(true);
-    let always_uv = context.state.settings.always_uv;
-    let method = Method::choose(context, proof, request.options, always_uv)?;
+    let method = Method::choose(context, proof, request.options, context.always_uv())?;
     if matches!(method, Method::None) && discoverable && context.is_protected() {
-        return Err(match context.state.settings.pin {
-            Some(_) => Status::PuatRequired,
-            None => Status::OperationDenied,
-        });
+        let puat_helps = context.has_pin();
+        return Err(if puat_helps { Status::PuatRequired } else { Status::OperationDenied });
     }
     // Step 9.
     let attestation = attestation::Choice::make(context, &request)?;
@@ -54,21 +55,22 @@ pub(super) async fn run(
 
     // Steps 10 to 14.
     let rp_id_hash = sha256(request.rp.id.as_bytes());
-    let verified = verify_user(context, &request, &rp_id_hash, method).await?;
+    let key_store = Arc::clone(&context.platform.key_store);
+    let binds = key_store.binds_authorization();
+    let early = if binds { Some(NewKey::generate(&key_store, algorithm)?) } else { None };
+    let handle = early.as_ref().map(|key| &key.handle);
+    let verified = verify_user(context, &request, &rp_id_hash, method, handle).await?;
 
     // Steps 15 to 17.
     if discoverable && context.state.store.discoverable() >= MAX_DISCOVERABLE {
         return Err(Status::KeyStoreFull);
     }
-    let key_store = std::sync::Arc::clone(&context.platform.key_store);
-    let (key, public_key) = key_store.generate(algorithm).map_err(key_store_status)?;
+    context.authorize_signature(true).await?;
+    let key = early.map_or_else(|| NewKey::generate(&key_store, algorithm), Ok)?;
     let terms = Terms { request, rp_id_hash, accepted, attestation, verified };
-    let answer = complete(context, &terms, &key, &public_key);
-    if answer.is_err() {
-        // Nothing names the key. One that the platform keeps all the same is harmless.
-        let _ = key_store.delete(&key);
-    }
-    answer
+    let answer = complete(context, &terms, &key.handle, &key.public)?;
+    key.keep();
+    Ok(answer)
 }
 
 /// What is settled once the person has agreed.
@@ -179,6 +181,7 @@ async fn verify_user(
     request: &MakeCredential<'_>,
     rp_id_hash: &[u8; 32],
     method: Method<'_>,
+    key: Option<&KeyHandle>,
 ) -> Result<Verified, Status> {
     let site = Site { id: request.rp.id.to_owned(), name: request.rp.name.map(ToOwned::to_owned) };
     let evidence = match method {
@@ -193,21 +196,23 @@ async fn verify_user(
     let operation = if excluded {
         Operation::AlreadyRegistered { site }
     } else {
-        Operation::Register { site, account: Some(Account::from(&request.user)) }
+        let account = Some(Account::from(&request.user));
+        Operation::Register { site, account, key: key.cloned() }
     };
     let mut authorization = None;
     match method {
         Method::BuiltIn => {
             authorization = context.verify_built_in(operation).await?.authorization;
         }
-        _ if evidence.user_present => {}
-        // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not agreed
-        // to being recognised (WebAuthn §6.3.2 step 3), and is not.
-        _ if excluded => match context.ask(operation, Needs::Presence).await {
-            Ok(_) | Err(NoConsent::Refused(Refusal::TimedOut)) => {}
-            Err(reason) => return Err(reason.into()),
+        // A key that is authorized by itself is so by a prompt that names it.
+        _ if evidence.user_present && key.is_none() => {}
+        _ => match context.ask_presence(operation, true).await {
+            Ok(consent) => authorization = consent.authorization,
+            // Step 12.1.4.2: the answer is the same where nobody comes. Somebody who says no has not
+            // agreed to being recognised (WebAuthn §6.3.2 step 3), and is not.
+            Err(NoConsent::Refused(Refusal::TimedOut)) if excluded => {}
+            Err(reason) => return Err(context.no_consent(reason)),
         },
-        _ => authorization = context.ask(operation, Needs::Presence).await?.authorization,
     }
     context.use_up_token();
     if excluded {

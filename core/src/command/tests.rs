@@ -4,6 +4,7 @@
 mod accounts;
 mod always_uv;
 mod attestation;
+mod bound_keys;
 mod built_in_uv;
 mod cred_protect;
 mod evidence;

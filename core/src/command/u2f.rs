@@ -98,7 +98,7 @@ async fn dispatch(context: &mut Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, Wo
     if apdu.class != 0 {
         return Err(CLA_NOT_SUPPORTED);
     }
-    if context.state.settings.always_uv {
+    if !context.binding().serves_u2f(&context.state.settings) {
         return Err(INS_NOT_SUPPORTED);
     }
     match apdu.instruction {
@@ -113,8 +113,11 @@ async fn dispatch(context: &mut Context<'_>, bytes: &[u8]) -> Result<Vec<u8>, Wo
 /// challenge(32) ‖ application(32) → 05 ‖ key(65) ‖ length ‖ key handle ‖ certificate ‖ signature.
 async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>, Word> {
     let (challenge, application) = split(apdu.data)?;
+    if context.platform.key_store.binds_authorization() {
+        return Err(INS_NOT_SUPPORTED);
+    }
     let site = site(application);
-    let operation = Operation::Register { site, account: None };
+    let operation = Operation::Register { site, account: None, key: None };
     let authorization = present(context, apdu, operation).await?;
 
     let key_store = std::sync::Arc::clone(&context.platform.key_store);
@@ -207,7 +210,8 @@ async fn authenticate(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<
     if enforce_presence {
         let accounts = Vec::new();
         let site = site(application);
-        let operation = Operation::SignIn { site, accounts, not_listed: 0 };
+        let keys = vec![credential.key.clone()];
+        let operation = Operation::SignIn { site, accounts, not_listed: 0, keys };
         authorization = present(context, apdu, operation).await?;
     }
     let state = &mut *context.state;

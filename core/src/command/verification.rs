@@ -7,8 +7,9 @@ use crate::{
         request::{Options, PinUvAuth},
         status::Status,
     },
+    membership::Binding,
     pin::{Permissions, PinProtocol, Token},
-    platform::{Choice, Consent, Needs, Operation, Refusal},
+    platform::{Choice, Consent, Denial, Needs, Operation, Refusal},
     settings::MAX_UV_RETRIES,
 };
 
@@ -59,12 +60,15 @@ impl<'a> Method<'a> {
         options: Options,
         must_verify: bool,
     ) -> Result<Self, Status> {
-        let built_in = context.platform.user_verifier.status().built_in_uv == Some(true);
+        let built_in = context.built_in_uv() == Some(true);
         match (proof, options.uv) {
             (Some(proof), _) => Ok(Self::Token(proof)),
             (None, Some(true)) if built_in => Ok(Self::BuiltIn),
             (None, Some(true)) => Err(Status::InvalidOption),
             (None, _) if must_verify && built_in => Ok(Self::BuiltIn),
+            (None, _) if must_verify && context.binding() == Binding::OnPhone => {
+                Err(context.deny(Denial::VerificationNotSetUp))
+            }
             (None, _) if must_verify => Err(Status::PuatRequired),
             (None, _) => Ok(Self::None),
         }
@@ -74,8 +78,7 @@ impl<'a> Method<'a> {
 impl Context<'_> {
     /// Whether "some form of user verification" protects the authenticator.
     pub(super) fn is_protected(&self) -> bool {
-        self.state.settings.pin.is_some()
-            || self.platform.user_verifier.status().built_in_uv == Some(true)
+        self.has_pin() || self.built_in_uv() == Some(true)
     }
 
     /// §6.1.2 step 1, §6.2.2 step 1: an empty pinUvAuthParam asks the person which authenticator is
@@ -84,8 +87,9 @@ impl Context<'_> {
         if auth.param.is_none_or(|param| !param.is_empty()) {
             return Ok(());
         }
-        self.ask(Operation::Select, Needs::Presence).await?;
-        Err(if self.state.settings.pin.is_some() { Status::PinInvalid } else { Status::PinNotSet })
+        let asked = self.ask_presence(Operation::Select, false).await;
+        asked.map_err(|reason| self.no_consent(reason))?;
+        Err(if self.has_pin() { Status::PinInvalid } else { Status::PinNotSet })
     }
 
     /// Checks the proof of a token against the client data hash (§6.1.2 step 11.1, §6.2.2 step 6.1).
@@ -132,7 +136,7 @@ impl Context<'_> {
         may_turn_page: bool,
     ) -> Result<Consent, Status> {
         match self.perform_built_in_uv(operation, INTERNAL_RETRIES, may_turn_page).await {
-            Err(Status::UvInvalid | Status::UvBlocked) if self.state.settings.pin.is_some() => {
+            Err(Status::UvInvalid | Status::UvBlocked) if self.has_pin() => {
                 Err(Status::PuatRequired)
             }
             Err(Status::UvInvalid | Status::UvBlocked) => Err(Status::OperationDenied),

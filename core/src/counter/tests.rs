@@ -23,7 +23,7 @@ use crate::{
     Authenticator, Location, OpenError, Source,
     algorithm::Algorithm,
     credential::CredProtect,
-    platform::{KeyHandle, Platform},
+    platform::{KeyHandle, NoNetwork, Platform},
     software::SoftwareKeyStore,
     testing::{
         FakeClock, ScriptedUser, SeededRng,
@@ -73,7 +73,7 @@ fn open(path: &Path) -> Device {
     platform.user_verifier = user.clone();
     platform.clock = clock.clone();
     let authenticator = Authenticator::open(&Location::File(path.to_owned()), platform).unwrap();
-    let source = Source { transport: Transport::Usb, channel: 1 };
+    let source = Source::new(Transport::Usb, 1);
     Device { authenticator, user, clock, source }
 }
 
@@ -84,6 +84,7 @@ fn platform() -> Platform {
         user_verifier: Arc::new(ScriptedUser::default()),
         clock: Arc::new(FakeClock::default()),
         rng: Arc::new(SeededRng::new(SEED.fetch_add(1, Ordering::SeqCst).into())),
+        courier: Arc::new(NoNetwork),
     }
 }
 

@@ -47,8 +47,10 @@ impl<'a> Accepted<'a> {
             Some(input) => Some(hmac_secret::Salts::open(context, input)?),
         };
         let settings = &context.state.settings;
+        // Where no PIN is offered there is no length to know.
+        let pins = context.binding().offers_pin();
         let may_know_length =
-            || settings.min_pin_length_rp_ids.iter().any(|id| id == request.rp.id);
+            || pins && settings.min_pin_length_rp_ids.iter().any(|id| id == request.rp.id);
         Ok(Self {
             protect,
             // §12.2: what is too long, or has no place, is not stored; the output says so.

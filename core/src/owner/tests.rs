@@ -98,3 +98,23 @@ fn the_owner_waits_for_a_client() {
     drop(transaction);
     assert_eq!(device.authenticator.credentials().unwrap().len(), 3);
 }
+
+#[test]
+fn the_owner_sees_how_pin_and_verification_stand() {
+    let device = Device::new();
+    let fresh = device.authenticator.protection().unwrap();
+    assert!(!fresh.pin_is_set && !fresh.pin_is_blocked && !fresh.pin_must_change);
+    assert_eq!((fresh.pin_retries, fresh.uv_retries, fresh.min_pin_length), (8, 5, 4));
+    assert!(!fresh.always_uv);
+
+    let client = device.pin_client(2);
+    client.set_pin("1234").unwrap();
+    for _ in 0..3 {
+        client.get_pin_token("4321").unwrap_err();
+    }
+    let after = device.authenticator.protection().unwrap();
+    assert!(after.pin_is_set && after.pin_is_blocked);
+    assert_eq!(after.pin_retries, 5);
+    device.authenticator.power_cycle();
+    assert!(!device.authenticator.protection().unwrap().pin_is_blocked);
+}

@@ -95,6 +95,15 @@ pub trait KeyStore: Send + Sync {
     /// `["hardware", "tee"]`.
     fn key_protection(&self) -> &[&'static str];
 
+    /// Whether an authorization is good for one key only, which the platform must know before it asks
+    /// the person (Android's `CryptoObject`). Then the key of a new credential is made before anybody
+    /// is asked, a prompt comes before every signature that shows presence, whatever the client
+    /// proves, and U2F registrations, whose clients poll, are refused. Silent assertions, and a
+    /// workspace's reader tap, come without an authorization: such a store refuses them.
+    fn binds_authorization(&self) -> bool {
+        false
+    }
+
     /// The keys that attest where credentials live, where the platform has such; without one,
     /// credentials attest themselves (packed self attestation, WebAuthn §8.2).
     fn attestation(&self) -> Option<&dyn AttestationKeys> {

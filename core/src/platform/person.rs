@@ -2,8 +2,13 @@
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use super::Authorization;
-use crate::{ctap::entity::UserEntity, transport::Transport};
+use super::{Authorization, KeyHandle, Notice};
+use crate::{
+    ctap::entity::UserEntity,
+    policy::Settings,
+    protocol::{UserName, WorkspaceName},
+    transport::Transport,
+};
 
 /// A boxed future, as seams that wait for a person return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -20,7 +25,7 @@ pub struct VerifierStatus {
     pub chooses_account: bool,
 }
 
-/// What a person is asked to agree to. Everything here may be shown.
+/// What a person is asked to agree to. Everything here but key handles may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prompt {
     /// What will happen.
@@ -81,6 +86,10 @@ pub enum Operation {
         site: Site,
         /// For whom; `None` in U2F, which names no account.
         account: Option<Account>,
+        /// The key that will sign, where the key store
+        /// [binds authorizations](super::KeyStore::binds_authorization): it is made before anybody
+        /// agrees, and deleted where nobody does.
+        key: Option<KeyHandle>,
     },
     /// Nothing but presence, because a credential for this account exists already.
     AlreadyRegistered {
@@ -95,6 +104,9 @@ pub enum Operation {
         accounts: Vec<Account>,
         /// How many accounts there are besides: [`Choice::Older`] asks for the next of them.
         not_listed: u64,
+        /// The keys of which one will sign: each account's in their order, or the only one's where the
+        /// credential names no account.
+        keys: Vec<KeyHandle>,
     },
     /// Verify the user although there is no credential, so that a site does not learn it earlier.
     NoCredential {
@@ -109,6 +121,20 @@ pub enum Operation {
         permissions: u8,
         /// The only site that the token will be for, where the client named one.
         site: Option<Site>,
+    },
+    /// Become a key of a workspace: its rules hold for everything on this phone from then on, and
+    /// everything is erased when it revokes the key.
+    JoinWorkspace {
+        /// Which workspace, as it names itself.
+        workspace: WorkspaceName,
+        /// Where it is: what tells it from one that only has the same name.
+        origin: String,
+        /// Whose key the phone would be.
+        user: UserName,
+        /// The rules.
+        settings: Settings,
+        /// How many discoverable credentials there are already, which come under the rules too.
+        credentials: u64,
     },
     /// Erase every credential, the PIN and all settings.
     Reset,
@@ -136,7 +162,8 @@ pub struct Consent {
     pub verified: bool,
     /// Which account, where [`Operation::SignIn`] lists several.
     pub choice: Choice,
-    /// What the platform needs in order to use the key now.
+    /// What the platform needs in order to use the key now. It comes with every signature that this
+    /// consent is for: several, where getNextAssertion goes on.
     pub authorization: Option<Authorization>,
 }
 
@@ -173,4 +200,9 @@ pub trait UserVerifier: Send + Sync {
 
     /// Shows `prompt` and waits for an answer.
     fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>>;
+
+    /// Tells why the workspace's rules have stopped a request. Nothing is waited for: do not block.
+    fn tell(&self, notice: &Notice) {
+        let _ = notice;
+    }
 }

@@ -137,7 +137,7 @@ fn check_origin(origin: &str) -> Result<String, LinkError> {
     Ok(format!("{scheme}://{authority}"))
 }
 
-fn is_this_machine(host: &str) -> bool {
+pub(crate) fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.ends_with(".localhost")

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Keys, Record, Sealer, SiteKey, Store, StoreError, records,
+    Change, Keys, Record, Sealer, SiteKey, Store, StoreError, records,
     row::{COLUMNS, CredentialRow},
     site::{self, SiteSummary},
 };
@@ -19,6 +19,19 @@ pub struct Newest(i64);
 impl Newest {
     /// Before the newest credential.
     pub(crate) const FIRST: Self = Self(i64::MAX);
+}
+
+/// A credential that is to be stored, and its site.
+#[derive(Debug, Clone, Copy)]
+pub struct NewCredential<'a> {
+    /// SHA-256 of the RP ID; in U2F the hash of the AppID.
+    pub rp_id_hash: &'a [u8; 32],
+    /// The RP ID; empty in U2F, which names none.
+    pub rp_id: &'a str,
+    /// The name that the site gives itself.
+    pub rp_name: Option<&'a str>,
+    /// The credential, with its ID.
+    pub credential: &'a Credential,
 }
 
 impl Store {
@@ -106,6 +119,16 @@ impl Store {
         rp_name: Option<&str>,
         credential: &Credential,
     ) -> Result<(), StoreError> {
+        self.insert_with(&NewCredential { rp_id_hash, rp_id, rp_name, credential }, &[])
+    }
+
+    /// The same, with changes of records in the same transaction.
+    pub(crate) fn insert_with(
+        &mut self,
+        new: &NewCredential<'_>,
+        changes: &[Change<'_>],
+    ) -> Result<(), StoreError> {
+        let NewCredential { rp_id_hash, rp_id, rp_name, credential } = *new;
         let site_key = self.site_key(rp_id_hash);
         let account = credential
             .discoverable
@@ -153,6 +176,7 @@ impl Store {
             )?
             .execute(params![row.id, row.site, row.account, row.protect, row.sealed])?;
         renew_state(&transaction, rows, rng)?;
+        records::make(&transaction, rows, rng, changes)?;
         transaction.commit()?;
 
         if account.is_some() && replaced.is_none() {

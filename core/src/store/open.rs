@@ -10,9 +10,11 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
-use super::{Keys, Location, OpenError, Record, Store, StoreError, credentials, records, schema};
+use super::{
+    Change, Keys, Location, OpenError, Record, Store, StoreError, credentials, records, schema,
+};
 use crate::{
-    platform::{KeyStore, KeyStoreError, Platform, Rng},
+    platform::{KeyHandle, KeyStore, KeyStoreError, Platform, Rng},
     settings::Settings,
 };
 
@@ -77,18 +79,27 @@ impl Store {
         })
     }
 
-    /// Erases everything: the rows go, and with the old key the meaning of what the disk may keep.
+    /// Erases everything: the rows go, and with the old key the meaning of what the disk may keep. The
+    /// platform is told to delete every credential's key, and `keys`. In the same transaction the new
+    /// store gets `changes`.
     ///
     /// # Errors
     /// Any [`StoreError`]; then nothing has been erased.
-    pub(crate) fn erase(&mut self) -> Result<(), StoreError> {
-        let handles = self.key_handles()?;
+    pub(crate) fn erase(
+        &mut self,
+        keys: Vec<KeyHandle>,
+        changes: &[Change<'_>],
+    ) -> Result<(), StoreError> {
+        let mut handles = self.key_handles()?;
+        handles.extend(keys);
         let transaction = self.db.transaction()?;
         transaction
             .execute_batch("DELETE FROM credential; DELETE FROM site; DELETE FROM record;")?;
         let root = write_new_root(&transaction, self.key_store.as_ref(), self.rng.as_ref())?;
+        let keys = Keys::derive(root.as_ref());
+        records::make(&transaction, &keys.rows, self.rng.as_ref(), changes)?;
         transaction.commit()?;
-        self.keys = Keys::derive(root.as_ref());
+        self.keys = keys;
         self.discoverable = 0;
         for handle in handles {
             // A key that the platform keeps although nothing names it any more is harmless.

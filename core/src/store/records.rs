@@ -17,18 +17,42 @@ pub enum Record {
     LargeBlobs,
     /// The value of encCredStoreState, renewed with every change of a credential.
     CredStoreState,
+    /// What binds the phone to a workspace, or what a revocation has left of that.
+    Membership,
+    /// An enrolment that waits for the workspace's answer.
+    Enrolment,
+}
+
+/// A change of one record, as a part of something larger.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'a> {
+    /// Writes the record.
+    Write(Record, &'a [u8]),
+    /// Removes it, if it is there.
+    Remove(Record),
 }
 
 /// The store's own key, wrapped by the platform: the only record that is not sealed by itself.
 pub(super) const STORE_KEY: &str = "store key";
 
 impl Record {
+    const ALL: [Self; 6] = [
+        Self::Settings,
+        Self::Epoch,
+        Self::LargeBlobs,
+        Self::CredStoreState,
+        Self::Membership,
+        Self::Enrolment,
+    ];
+
     const fn name(self) -> &'static str {
         match self {
             Self::Settings => "settings",
             Self::Epoch => "epoch",
             Self::LargeBlobs => "large blobs",
             Self::CredStoreState => "credential store state",
+            Self::Membership => "membership",
+            Self::Enrolment => "enrolment",
         }
     }
 
@@ -63,6 +87,24 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Makes changes inside the caller's transaction.
+pub(super) fn make(
+    db: &Connection,
+    rows: &Sealer,
+    rng: &dyn Rng,
+    changes: &[Change<'_>],
+) -> Result<(), StoreError> {
+    for change in changes {
+        match *change {
+            Change::Write(record, value) => write(db, rows, rng, record, value)?,
+            Change::Remove(record) => {
+                db.prepare_cached("DELETE FROM record WHERE name = ?")?.execute([record.name()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Store {
     /// Reads a record; `None` where it was never written.
     pub(crate) fn record(&self, record: Record) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
@@ -80,9 +122,7 @@ impl Store {
 
     fn diagnose_record(&self, sealed: &[u8]) -> StoreError {
         let elsewhere =
-            [Record::Settings, Record::Epoch, Record::LargeBlobs, Record::CredStoreState]
-                .iter()
-                .any(|other| self.keys.rows.open(&other.place(), sealed).is_some());
+            Record::ALL.iter().any(|other| self.keys.rows.open(&other.place(), sealed).is_some());
         let table = "record";
         if elsewhere { StoreError::Moved { table } } else { StoreError::Damaged { table } }
     }
@@ -90,5 +130,13 @@ impl Store {
     /// Writes a record, durably.
     pub(crate) fn set_record(&mut self, record: Record, value: &[u8]) -> Result<(), StoreError> {
         write(&self.db, &self.keys.rows, self.rng.as_ref(), record, value)
+    }
+
+    /// Makes all of the changes or none, durably.
+    pub(crate) fn change(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        let transaction = self.db.transaction()?;
+        make(&transaction, &self.keys.rows, self.rng.as_ref(), changes)?;
+        transaction.commit()?;
+        Ok(())
     }
 }

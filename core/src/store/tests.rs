@@ -22,7 +22,7 @@ use crate::{
     credential::{CredProtect, Credential, Discoverable},
     crypto::sha256,
     ctap::entity::UserEntity,
-    platform::{KeyHandle, Platform},
+    platform::{KeyHandle, NoNetwork, Platform},
     software::SoftwareKeyStore,
     testing::{FakeClock, ScriptedUser, SeededRng},
 };
@@ -57,6 +57,7 @@ fn platform(key: u8) -> Platform {
         user_verifier: Arc::new(ScriptedUser::default()),
         clock: Arc::new(FakeClock::default()),
         rng: Arc::new(SeededRng::new(OPENINGS.fetch_add(1, Ordering::SeqCst))),
+        courier: Arc::new(NoNetwork),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
         cbor::{Reader, Writer},
         status::Status,
     },
-    platform::{KeyStore, Platform},
+    platform::{KeyStore, NoNetwork, Platform},
     software::SoftwareKeyStore,
     transport::Transport,
 };
@@ -70,9 +70,10 @@ impl Device {
             user_verifier: user.clone(),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(1)),
+            courier: Arc::new(NoNetwork),
         };
         let authenticator = Authenticator::open(location, platform).unwrap();
-        let source = Source { transport: Transport::Usb, channel: 1 };
+        let source = Source::new(Transport::Usb, 1);
         Self { authenticator, user, clock, source }
     }
 

@@ -129,7 +129,7 @@ fn chosen(operation: &Operation, wanted: Option<&str>) -> Choice {
 /// The prompt in words, as a phone would show it.
 fn screen(prompt: &Prompt) -> String {
     let question = match &prompt.operation {
-        Operation::Register { site, account } => match account {
+        Operation::Register { site, account, .. } => match account {
             Some(account) => format!("Register {} at {}?", name(account), site.id),
             None => format!("Register at {}?", site.id),
         },
@@ -145,6 +145,9 @@ fn screen(prompt: &Prompt) -> String {
         Operation::Select => "Use this phone?".to_owned(),
         Operation::AllowToken { site: Some(site), .. } => format!("Is it you, for {}?", site.id),
         Operation::AllowToken { site: None, .. } => "Is it you?".to_owned(),
+        Operation::JoinWorkspace { workspace, user, .. } => {
+            format!("Join {} as the key of {}?", workspace.name, user.name)
+        }
         Operation::Reset => "Erase everything?".to_owned(),
     };
     match prompt.needs {

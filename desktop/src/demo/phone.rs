@@ -9,7 +9,7 @@ use std::{
 
 use pocketkey_core::{
     Authenticator, Location, OpenError,
-    platform::Platform,
+    platform::{NoNetwork, Platform},
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::hid::Report,
 };
@@ -56,6 +56,7 @@ pub fn switch_on(person: Arc<Person>) -> Result<(Authenticator, Cable), PhoneErr
             user_verifier: person,
             clock: Arc::new(MonotonicClock::default()),
             rng: Arc::new(SystemRng::default()),
+            courier: Arc::new(NoNetwork),
         },
     )?;
     let (to_phone, from_computer) = unbounded_channel();

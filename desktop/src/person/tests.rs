@@ -21,6 +21,7 @@ fn sign_in(needs: Needs, accounts: usize) -> Prompt {
             site: Site { id: "example.com".to_owned(), name: None },
             accounts: (0..u8::try_from(accounts).unwrap()).map(account).collect(),
             not_listed: 0,
+            keys: Vec::new(),
         },
         transport: Transport::Usb,
         needs,

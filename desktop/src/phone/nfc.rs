@@ -147,6 +147,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Card<'a, R, W> {
 
     fn apdu(&mut self, apdu: &[u8]) {
         self.used = true;
+        self.session.authenticator.field_entered();
         match self.applet.command(apdu, self.session.authenticator.serves_u2f()) {
             Step::Reply(reply) => {
                 self.running = None;

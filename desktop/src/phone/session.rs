@@ -105,8 +105,7 @@ impl Session {
                 Message::U2f(bytes) => Command::u2f(bytes),
             },
         };
-        let source =
-            Source { transport, channel: (u64::from(link.number) << 32) | u64::from(channel) };
+        let source = Source::new(transport, (u64::from(link.number) << 32) | u64::from(channel));
         let transaction = match self.authenticator.begin(source) {
             Ok(transaction) => transaction,
             Err(busy) => {

@@ -103,6 +103,33 @@ pub enum TicketPurpose {
     RegisterByEmail,
 }
 
+impl TicketPurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 3] = [Self::ActivateNow, Self::ActivateByEmail, Self::RegisterByEmail];
+
+    /// The name in the database and in addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ActivateNow => "activate-now",
+            Self::ActivateByEmail => "activate-by-email",
+            Self::RegisterByEmail => "register-by-email",
+        }
+    }
+
+    /// The purpose with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// Whether the ticket goes by e-mail.
+    #[must_use]
+    pub const fn by_email(self) -> bool {
+        matches!(self, Self::ActivateByEmail | Self::RegisterByEmail)
+    }
+}
+
 /// What has become of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -115,8 +142,29 @@ pub enum TicketState {
     Cancelled,
 }
 
+impl TicketState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Used, Self::Cancelled];
+
+    /// The name in the database and in addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Used => "used",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 /// A ticket, without its secret.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ticket {
     /// The identifier.
     pub id: TicketId,
@@ -127,17 +175,27 @@ pub struct Ticket {
     /// What has become of it.
     pub state: TicketState,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// From when on it cannot be used.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
-/// A ticket that was just made: the only moment at which its secret is known.
+impl Ticket {
+    /// Whether it can be used at this time.
+    #[must_use]
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.state == TicketState::Open && now < self.expires_at
+    }
+}
+
+/// A ticket that was just made: the only moment at which the secret of a QR is known.
 #[derive(Debug)]
 pub struct IssuedTicket {
     /// The ticket.
     pub ticket: Ticket,
-    /// What the QR says. For [`TicketPurpose::RegisterByEmail`] its text is not used: see
-    /// `register_url`.
-    pub link: ActivationLink,
+    /// What the QR says. `None` for tickets that go by e-mail: their secret is made when a message
+    /// leaves, so that it is nowhere at rest.
+    pub link: Option<ActivationLink>,
 }

@@ -42,6 +42,37 @@ pub enum ActorKind {
     Stranger,
 }
 
+impl ActorKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Administrator,
+        Self::Token,
+        Self::User,
+        Self::Phone,
+        Self::Workspace,
+        Self::Stranger,
+    ];
+
+    /// The name in the database, in addresses and exports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Token => "token",
+            Self::User => "user",
+            Self::Phone => "phone",
+            Self::Workspace => "workspace",
+            Self::Stranger => "stranger",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         /// What happened.
@@ -175,11 +206,14 @@ pub struct Event {
     pub subject: Subject,
     /// The user that it concerns, where it concerns one.
     pub user: Option<super::UserId>,
+    /// The key that it concerns, where it concerns one.
+    pub key: Option<super::KeyId>,
     /// What else is worth knowing, as names and values; never a secret.
     pub details: serde_json::Value,
     /// SHA-256 over the entry and the hash of the one before, in hexadecimal.
     pub hash: String,
-    /// The workspace's Ed25519 signature of `hash`, in hexadecimal.
+    /// The workspace's Ed25519 signature of `"pocketkey event signature"`, a zero byte and the hash,
+    /// in hexadecimal.
     pub signature: String,
 }
 

@@ -61,7 +61,7 @@ pub struct NewUser {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UserState {
-    /// No key was ever offered to them.
+    /// No key waits for them, and none is active.
     NotInvited,
     /// A key waits to be activated, and none is active.
     Invited,
@@ -121,4 +121,26 @@ pub enum UserSort {
     UserId,
     /// When they were added.
     Created,
+}
+
+impl UserSort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Name, Self::UserName, Self::UserId, Self::Created];
+
+    /// The name in addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::UserName => "user-name",
+            Self::UserId => "user-id",
+            Self::Created => "created",
+        }
+    }
+
+    /// The order with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.name() == name)
+    }
 }

@@ -1,7 +1,7 @@
 //! The workspace's own key. It lives in a file beside the database, never in it: a stolen database
 //! cannot make policies, offers or log entries.
 
-use std::{fmt, fs, io::Write, path::Path};
+use std::{fmt, fs, path::Path};
 
 use pocketkey_core::protocol::{self, Message, WorkspaceKey};
 use ring::{
@@ -9,6 +9,8 @@ use ring::{
     signature::{Ed25519KeyPair, KeyPair},
 };
 use zeroize::Zeroizing;
+
+use crate::files::create_private;
 
 /// Signs for the workspace.
 pub struct Signer(Ed25519KeyPair);
@@ -67,7 +69,7 @@ impl Signer {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut seed = Zeroizing::new([0; 32]);
                 SystemRandom::new().fill(seed.as_mut()).map_err(|_| SignerError::NoRandomness)?;
-                create(path, seed.as_ref()).map_err(failed)?;
+                create_private(path, seed.as_ref()).map_err(failed)?;
                 Self::from_seed(&seed)
             }
             Err(error) => Err(failed(error)),
@@ -93,23 +95,5 @@ impl Signer {
     pub fn message<M: Message>(&self, message: &M) -> String {
         let input = protocol::signing_input(message);
         protocol::encode(M::ALGORITHM, &input, &self.sign(input.as_bytes())).unwrap_or_default()
-    }
-}
-
-/// Never replaces a file that has appeared meanwhile.
-fn create(path: &Path, seed: &[u8]) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(seed)?;
-    file.sync_all()?;
-    match path.parent() {
-        Some(parent) => {
-            fs::File::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?
-                .sync_all()
-        }
-        None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Report, install};
+use super::{Report, install, postgres};
 use crate::process::{Failed, ask, cargo, root, run};
 
 pub fn fmt(_: &mut Report) -> Result<(), Failed> {
@@ -15,8 +15,10 @@ pub fn clippy(_: &mut Report) -> Result<(), Failed> {
 }
 
 pub fn rust(report: &mut Report) -> Result<(), Failed> {
+    let server = postgres::Server::start()?;
     let tally = &mut report.tally;
-    run(&mut cargo(["test", "--workspace", "--no-fail-fast"]), |line| tally.read(line))?;
+    let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
+    run(tests.env("POCKETKEY_TEST_POSTGRES", server.url()), |line| tally.read(line))?;
     if tally.passed == 0 {
         return Err(Failed::Broken("no test ran".to_owned()));
     }

@@ -100,7 +100,7 @@ fn pytest(
 }
 
 /// The emulated phone's program, in the profile in which the Rust tests are built.
-fn phone() -> Result<PathBuf, Failed> {
+pub(super) fn phone() -> Result<PathBuf, Failed> {
     run(&mut cargo(["build", "--quiet", "--workspace"]), |_| {})?;
     Ok(env::current_exe()?.with_file_name("pocketkey"))
 }

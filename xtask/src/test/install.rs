@@ -57,8 +57,12 @@ pub fn is_root() -> bool {
 /// The folder of the programs of a Python environment with everything in `requirements.txt`: made
 /// once, and again when the requirements change.
 pub fn venv() -> Result<PathBuf, Failed> {
-    let clients = root().join("tests").join("clients");
-    let lists = ["requirements-build.txt", "requirements.txt"].map(|name| clients.join(name));
+    let tests = root().join("tests");
+    let lists = [
+        tests.join("clients").join("requirements-build.txt"),
+        tests.join("clients").join("requirements.txt"),
+        tests.join("workspace").join("requirements.txt"),
+    ];
     let mut wanted = String::new();
     for list in &lists {
         wanted.push_str(&fs::read_to_string(list)?);
@@ -98,6 +102,24 @@ fn pip(programs: &Path, arguments: &[&str], last: &Path) -> Result<(), Failed> {
     pip.env("PATH", path).env("PIP_NO_BUILD_ISOLATION", "1");
     pip.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").args(arguments).arg(last);
     run(&mut pip, |_| {})
+}
+
+/// The folder of the browser tests, with the packages that its lock file pins.
+pub fn node() -> Result<PathBuf, Failed> {
+    let place = root().join("tests").join("workspace");
+    if ask(Command::new("npm").arg("--version")).is_none() {
+        debian(&["nodejs", "npm"])?;
+    }
+    let wanted = fs::read_to_string(place.join("package-lock.json"))?;
+    let stamp = place.join("node_modules").join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(place);
+    }
+    let mut npm = Command::new("npm");
+    npm.current_dir(&place).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    run(&mut npm, |_| {})?;
+    fs::write(stamp, wanted)?;
+    Ok(place)
 }
 
 /// The folder of python-fido2's source distribution, which brings its device suite.

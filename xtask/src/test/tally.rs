@@ -15,10 +15,20 @@ pub struct Tally {
 
 impl Tally {
     /// Adds what a line says, if it is the closing line of a runner:
-    /// cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …` or
-    /// pytest's `=== 3 passed, 1 skipped in 0.51s ===`.
+    /// cargo's `test result: ok. 3 passed; 0 failed; 1 ignored; …`,
+    /// pytest's `=== 3 passed, 1 skipped in 0.51s ===`, or one of node's `# pass 3`, `# fail 0`.
     pub fn read(&mut self, line: &str) {
         let line = without_colours(line);
+        if let Some((what, count)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' ')) {
+            let Ok(count) = count.parse::<u64>() else { return };
+            match what {
+                "pass" => self.passed += count,
+                "fail" | "cancelled" => self.failed += count,
+                "skipped" | "todo" => self.skipped += count,
+                _ => {}
+            }
+            return;
+        }
         let counts = if let Some(rest) = line.strip_prefix("test result: ") {
             rest.split_once(". ").map_or("", |(_, counts)| counts)
         } else {

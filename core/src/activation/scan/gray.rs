@@ -4,6 +4,8 @@ use std::iter;
 
 use super::Luminance;
 
+/// The modules, and so at least the pixels, of a side of the smallest code.
+pub(super) const SMALLEST_CODE: usize = 21;
 /// Parts of a shade of gray.
 const FINE: u16 = 64;
 
@@ -33,9 +35,12 @@ impl Gray {
     }
 
     /// The picture made smaller by a whole number, each pixel the mean of a square. What is left of
-    /// a square at the right and the bottom is cut off.
-    pub(super) fn reduced(&self, by: usize) -> Self {
+    /// a square at the right and the bottom is cut off. `None` where no code has room in it.
+    pub(super) fn reduced(&self, by: usize) -> Option<Self> {
         let (width, height) = (self.width / by, self.height / by);
+        if width.min(height) < SMALLEST_CODE {
+            return None;
+        }
         let area = u32::try_from(by * by).unwrap_or(u32::MAX);
         let mut pixels = Vec::with_capacity(width * height);
         let mut sums = vec![0_u32; width];
@@ -48,7 +53,7 @@ impl Gray {
             }
             pixels.extend(sums.iter().map(|sum| byte(sum / area)));
         }
-        Self { width, height, pixels }
+        Some(Self { width, height, pixels })
     }
 
     /// The picture at twice its size, in between bilinear.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::{
     corners::corners,
     finder::finders,
-    gray::{Dark, Gray},
+    gray::{Dark, Gray, SMALLEST_CODE},
     grid::{self, Read},
 };
 
@@ -27,24 +27,29 @@ pub(super) struct Found {
 /// Looks in one way after the other, until `enough` is content with what one of them found.
 pub(super) fn search(picture: &Gray, mut enough: impl FnMut(Found) -> bool) {
     let long = picture.width.max(picture.height);
-    let reduced = (long > WORKED_ON).then(|| picture.reduced(long.div_ceil(WORKED_ON)));
+    if picture.width.min(picture.height) < SMALLEST_CODE {
+        return;
+    }
+    let reduced = (long > WORKED_ON).then(|| picture.reduced(long.div_ceil(WORKED_ON))).flatten();
     let gray = reduced.as_ref().unwrap_or(picture);
     let side = gray.width.max(gray.height);
     let half = gray.reduced(2);
+    let at_half = |look: &dyn Fn(&Gray) -> Found| half.as_ref().map_or_else(Found::default, look);
     let ways: [&dyn Fn() -> Found; 8] = [
         &|| look(gray, side / 24, 2),
         // Grain, and the glow of a screen.
-        &|| look(&half, side / 160, 0),
+        &|| at_half(&|half| look(half, side / 160, 0)),
         // Out of focus.
-        &|| look(&half.clone().sharpened(2), side / 48, 2),
+        &|| at_half(&|half| look(&half.clone().sharpened(2), side / 48, 2)),
         // The edge of a shadow.
         &|| look(gray, side / 80, 2),
         // Light on dark.
-        &|| look(&half.clone().inverted(), side / 48, 2),
+        &|| at_half(&|half| look(&half.clone().inverted(), side / 48, 2)),
         // Well out of focus.
         &|| look(&gray.clone().sharpened(4), side / 24, 2),
         // Tiny.
         &|| if side <= ENLARGED { look(&gray.doubled(), side / 12, 2) } else { Found::default() },
+        // Small, in a large picture.
         &|| reduced.as_ref().map_or_else(Found::default, |_| look(picture, long / 24, 2)),
     ];
     for way in ways {

@@ -7,7 +7,7 @@ use crate::{
     authenticator::Context,
     ctap::{request::ClientPin, status::Status},
     pin::{Permissions, SharedSecret, Token},
-    platform::{Needs, Operation, Site},
+    platform::{Operation, Site},
 };
 
 /// getPinToken, which newer clients no longer use: makeCredential and getAssertion, for any site.
@@ -39,7 +39,9 @@ pub(super) async fn using_pin(
     require_attempts(context)?;
     // A sign-in shows its own prompt in a moment; all else would happen unseen.
     if permissions.manages() {
-        context.ask(operation(permissions, request.rp_id), Needs::Presence).await?;
+        let operation = operation(permissions, request.rp_id);
+        let asked = context.ask_presence(operation, false).await;
+        asked.map_err(|reason| context.no_consent(reason))?;
     }
     check_pin(context, &shared, pin_hash_enc)?;
     if context.state.settings.force_pin_change {
@@ -55,7 +57,7 @@ pub(super) async fn using_uv(
 ) -> Result<Vec<u8>, Status> {
     let shared = decapsulate(context, request)?;
     let permissions = Permissions::from_request(request.permissions)?;
-    match context.platform.user_verifier.status().built_in_uv {
+    match context.built_in_uv() {
         None => return Err(Status::InvalidSubcommand),
         Some(false) => return Err(Status::NotAllowed),
         Some(true) => {}

@@ -8,6 +8,7 @@ use crate::{
     authenticator::Context,
     credential::{CredProtect, Credential},
     ctap::status::Status,
+    membership::Binding,
     platform::{Account, Operation, Site},
     store::{Newest, SiteKey},
 };
@@ -55,9 +56,11 @@ impl Candidates {
         Ok(Some(Self { first, position: Some((site, place)), visible, several }))
     }
 
-    /// Whether the person has to choose an account on the phone.
+    /// Whether the person has to choose an account on the phone. One on a reader shows nothing.
     pub(super) fn must_choose(&self, context: &Context<'_>) -> bool {
-        self.several && context.platform.user_verifier.status().chooses_account
+        self.several
+            && context.platform.user_verifier.status().chooses_account
+            && context.binding() != Binding::ReaderTapAndPin
     }
 
     /// numberOfCredentials.
@@ -96,6 +99,7 @@ impl Candidates {
             .filter_map(|credential| credential.discoverable.as_ref())
             .map(|discoverable| Account::from(&discoverable.user))
             .collect();
-        Operation::SignIn { site, accounts, not_listed }
+        let keys = page.iter().map(|credential| credential.key.clone()).collect();
+        Operation::SignIn { site, accounts, not_listed, keys }
     }
 }

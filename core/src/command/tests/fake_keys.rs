@@ -1,6 +1,9 @@
 //! Key stores that tests need and nobody else: attestation keys, failures, keys of post-quantum size.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use ring::{
     rand::SystemRandom,
@@ -68,6 +71,9 @@ pub(super) struct FlakyKeys {
     pub deleted: Mutex<Vec<KeyHandle>>,
     /// The prompts whose authorizations came with the signatures.
     pub authorized_by: Mutex<Vec<Option<Prompt>>>,
+    /// The keys that signed.
+    pub signed_with: Mutex<Vec<KeyHandle>>,
+    pub binds_authorization: AtomicBool,
 }
 
 impl FlakyKeys {
@@ -78,6 +84,8 @@ impl FlakyKeys {
             sign_error: Mutex::default(),
             deleted: Mutex::default(),
             authorized_by: Mutex::default(),
+            signed_with: Mutex::default(),
+            binds_authorization: AtomicBool::new(false),
         })
     }
 }
@@ -102,6 +110,7 @@ impl KeyStore for FlakyKeys {
     ) -> Result<Vec<u8>, KeyStoreError> {
         let prompt = authorization.map(|it| it.downcast_ref::<Prompt>().unwrap().clone());
         self.authorized_by.lock().unwrap().push(prompt);
+        self.signed_with.lock().unwrap().push(handle.clone());
         match *self.sign_error.lock().unwrap() {
             Some(error) => Err(error),
             None => self.inner.sign(handle, message, authorization),
@@ -111,6 +120,10 @@ impl KeyStore for FlakyKeys {
     fn delete(&self, handle: &KeyHandle) -> Result<(), KeyStoreError> {
         self.deleted.lock().unwrap().push(handle.clone());
         Ok(())
+    }
+
+    fn binds_authorization(&self) -> bool {
+        self.binds_authorization.load(Ordering::Relaxed)
     }
 
     fn wrap(&self, secret: &[u8]) -> Result<Vec<u8>, KeyStoreError> {

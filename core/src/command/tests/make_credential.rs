@@ -45,7 +45,10 @@ fn the_person_is_told_site_and_account() {
     let site = Site { id: RP.to_owned(), name: Some("A site".to_owned()) };
     let account =
         Account { name: Some("somebody".to_owned()), display_name: None, id: b"user".to_vec() };
-    assert_eq!(prompts[0].operation, Operation::Register { site, account: Some(account) });
+    assert_eq!(
+        prompts[0].operation,
+        Operation::Register { site, account: Some(account), key: None }
+    );
 }
 
 #[test]

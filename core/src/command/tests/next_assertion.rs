@@ -128,10 +128,7 @@ fn a_power_cycle_ends_it() {
 
 #[test]
 fn another_channel_cannot_continue_it() {
-    for other in [
-        Source { transport: Transport::Usb, channel: 2 },
-        Source { transport: Transport::Nfc, channel: 1 },
-    ] {
+    for other in [Source::new(Transport::Usb, 2), Source::new(Transport::Nfc, 1)] {
         let mut device = device_with_accounts(2);
         sign_in(&device, vec![]).unwrap();
         device.source = other;

@@ -160,7 +160,7 @@ fn a_late_answer_goes_to_the_request_that_waits() {
 #[test]
 fn one_transaction_runs_at_a_time() {
     let device = device();
-    let other = Source { transport: Transport::Nfc, channel: 9 };
+    let other = Source::new(Transport::Nfc, 9);
     let running = device.begin();
     assert_eq!(device.authenticator.begin(other).err(), Some(Busy));
     assert!(matches!(device.authenticator.factory_reset(), Err(OwnerError::Busy(Busy))));

@@ -72,7 +72,7 @@ fn a_registration_is_signed_by_its_certificate() {
     assert!(made.verifies(&made.certificate_key()));
     let prompts = device.user.take_prompts();
     let id = hex::encode(APPLICATION);
-    let operation = Operation::Register { site: Site { id, name: None }, account: None };
+    let operation = Operation::Register { site: Site { id, name: None }, account: None, key: None };
     assert_eq!((prompts.len(), prompts[0].needs), (1, Needs::Presence));
     assert_eq!(prompts[0].operation, operation);
 }

@@ -127,10 +127,7 @@ fn a_check_or_a_version_between_polls_leaves_the_prompt() {
 
 #[test]
 fn another_client_does_not_get_the_consent() {
-    for other in [
-        Source { transport: Transport::Usb, channel: 2 },
-        Source { transport: Transport::Nfc, channel: 1 },
-    ] {
+    for other in [Source::new(Transport::Usb, 2), Source::new(Transport::Nfc, 1)] {
         let mut device = hesitating();
         let message = register_message(&APPLICATION);
         assert_eq!(poll(&device, &message), NOT_YET);

@@ -49,7 +49,7 @@ fn after_erasing_nothing_of_the_old_rows_is_on_the_disk() {
     let mut store = folder.open().unwrap();
     let identifier = *store.identifier();
     let id = credential(1).id;
-    store.erase().unwrap();
+    store.erase(Vec::new(), &[]).unwrap();
     assert_ne!(identifier, *store.identifier());
     assert_eq!(store.discoverable(), 0);
     assert!(!contains(&all_bytes(&folder), &id));

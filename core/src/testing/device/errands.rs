@@ -12,7 +12,7 @@ impl Device {
             authenticator: self.authenticator.clone(),
             user: self.user.clone(),
             clock: self.clock.clone(),
-            source: Source { transport, channel },
+            source: Source::new(transport, channel),
         }
     }
 

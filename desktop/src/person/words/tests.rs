@@ -18,7 +18,7 @@ fn words(operation: Operation, needs: Needs) -> String {
 #[test]
 fn the_question_says_site_account_operation_and_transport() {
     let text = words(
-        Operation::Register { site: site(), account: Some(account("alice")) },
+        Operation::Register { site: site(), account: Some(account("alice")), key: None },
         Needs::Verification,
     );
     assert_eq!(
@@ -31,7 +31,10 @@ fn the_question_says_site_account_operation_and_transport() {
 #[test]
 fn several_accounts_are_numbered() {
     let accounts = vec![account("alice"), account("bob\u{202e}")];
-    let text = words(Operation::SignIn { site: site(), accounts, not_listed: 7 }, Needs::Presence);
+    let text = words(
+        Operation::SignIn { site: site(), accounts, not_listed: 7, keys: vec![] },
+        Needs::Presence,
+    );
     assert!(text.ends_with("\n  1  alice\n  2  bob\u{fffd}\n  (and 7 older ones)"), "{text}");
 }
 

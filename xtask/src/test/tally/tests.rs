@@ -37,3 +37,14 @@ fn the_sum_is_told_in_the_plain_form() {
         "2 passed, 1 failed, 3 skipped"
     );
 }
+
+#[test]
+fn node_closing_lines_are_counted() {
+    let mut tally = Tally::default();
+    for line in
+        ["# tests 6", "# pass 3", "# fail 1", "# cancelled 1", "# skipped 1", "# Subtest: x"]
+    {
+        tally.read(line);
+    }
+    assert_eq!(tally, Tally { passed: 3, failed: 2, skipped: 1 });
+}

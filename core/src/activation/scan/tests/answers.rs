@@ -133,6 +133,15 @@ fn debug_shows_no_pixel() {
     assert_eq!(format!("{picture:?}"), "Luminance(2 × 1)");
 }
 
+#[test]
+fn a_sliver_has_nothing() {
+    for (width, height) in [(16_384, 21), (21, 16_384), (16_384, 1), (1, 16_384), (1, 1), (42, 42)]
+    {
+        let picture = Picture::plain(width, height, 200.0);
+        assert_eq!(scan_picture(&picture).unwrap_err(), ScanError::NothingFound);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 

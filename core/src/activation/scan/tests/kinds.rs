@@ -124,7 +124,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "very grainy",
-        floor: 90,
+        floor: 60,
         take: |scene| {
             let (picture, pose) = scene.held();
             let deviation = scene.between(40.0, 60.0);

@@ -16,7 +16,7 @@ use super::*;
 use crate::{
     Authenticator, Location, Source,
     ctap::status::Status,
-    platform::{Platform, Refusal, Rng, RngError},
+    platform::{NoNetwork, Platform, Refusal, Rng, RngError},
     software::SoftwareKeyStore,
     testing::{
         FakeClock, Reaction, ScriptedUser, SeededRng,
@@ -172,10 +172,11 @@ fn attempt(pin: &str, calls: u32, fault: Fault) -> (Option<Result<(), Status>>, 
         user_verifier: user.clone(),
         clock: clock.clone(),
         rng: rng.clone(),
+        courier: Arc::new(NoNetwork),
     };
     let location = Location::File(folder.store());
     let authenticator = Authenticator::open(&location, platform).unwrap();
-    let source = Source { transport: Transport::Usb, channel: 1 };
+    let source = Source::new(Transport::Usb, 1);
     let device = Device { authenticator, user, clock, source };
     let client = device.pin_client(2);
     client.set_pin(PIN).unwrap();

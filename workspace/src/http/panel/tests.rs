@@ -1,0 +1,4 @@
+mod escaping;
+mod forms;
+mod samples;
+mod showing;

@@ -1,0 +1,306 @@
+//! Things to render, with names as hostile as a test wants them.
+
+use askama::Template;
+use pocketkey_core::{
+    policy::Settings,
+    protocol::{GrantReport, KeyState},
+};
+use zeroize::Zeroizing;
+
+use super::super::{
+    activation::{ActivationPage, Code},
+    address::{Pages, address},
+    assign::{AssignPage, KeyForm},
+    confirm::ConfirmPage,
+    events::{EventFilter, EventsPage},
+    groups::GroupsPage,
+    import::{ImportPage, PreviewPage},
+    key::KeyPage,
+    key_settings::SettingsPage,
+    settings_form::SettingsForm,
+    user::{EditUserPage, UserPage},
+    user_form::UserForm,
+    user_trail,
+    users::{UserFilter, UsersPage},
+    wizard::NewUserPage,
+};
+use crate::{
+    http::{
+        CsrfFields,
+        form::FormErrors,
+        layout::{Section, Shell, Visitor},
+    },
+    model::{
+        Action, Actor, ActorKind, Event, Group, GroupId, ImportLine, ImportPlan, ImportPreview,
+        Key, KeyId, KeyKind, Role, Subject, Ticket, TicketId, TicketPurpose, TicketState,
+        Timestamp, User, UserId, UserState,
+    },
+    qr::Qr,
+};
+
+/// 2031-05-07 14:03:00 UTC.
+pub(super) const NOW: Timestamp = Timestamp(1_936_015_380_000);
+
+pub(super) fn shell(role: Role, name: &str) -> Shell {
+    Shell {
+        workspace: name.to_owned(),
+        visitor: Some(Visitor { name: name.to_owned(), role }),
+        csrf: "token-of-the-session".to_owned(),
+        section: Section::AllUsers,
+        notice: Some(name.to_owned()),
+    }
+}
+
+pub(super) fn group(name: &str) -> Group {
+    Group { id: GroupId::new(), name: name.to_owned() }
+}
+
+pub(super) fn user(name: &str) -> User {
+    User {
+        id: UserId::new(),
+        user_id: name.to_owned(),
+        name: name.to_owned(),
+        email: Some(name.to_owned()),
+        user_name: name.to_owned(),
+        state: UserState::Invited,
+        groups: vec![group(name)],
+        created_at: NOW,
+    }
+}
+
+pub(super) fn key(name: &str, state: Option<KeyState>) -> Key {
+    Key {
+        id: KeyId::new(),
+        user: UserId::new(),
+        kind: KeyKind::Smartphone,
+        label: name.to_owned(),
+        state,
+        settings: Some(Settings::default()),
+        policy_version: 2,
+        policy_fetched: 1,
+        device_name: Some(name.to_owned()),
+        created_at: NOW,
+        activated_at: state.map(|_| NOW),
+        checked_in_at: Some(NOW),
+        grant_left: Some(GrantReport { serial: 1, left: 3 }),
+        grant_until: None,
+        signed_in_at: None,
+    }
+}
+
+pub(super) fn ticket(key: &Key) -> Ticket {
+    Ticket {
+        id: TicketId::new(),
+        key: key.id,
+        purpose: TicketPurpose::ActivateNow,
+        state: TicketState::Open,
+        created_at: NOW,
+        expires_at: NOW.plus_seconds(900),
+    }
+}
+
+pub(super) fn event(name: &str) -> Event {
+    Event {
+        sequence: 7,
+        at: NOW,
+        actor: Actor { kind: ActorKind::Administrator, id: name.to_owned(), name: name.to_owned() },
+        action: Action::KeyAssigned,
+        subject: Subject {
+            kind: "key".to_owned(),
+            id: KeyId::new().to_string(),
+            name: name.to_owned(),
+        },
+        user: None,
+        key: None,
+        details: serde_json::json!({ name: name, "list": [name], "deep": { name: name } }),
+        hash: "00".repeat(32),
+        signature: "11".repeat(64),
+    }
+}
+
+/// Every page of the panel, with `name` wherever somebody else's text is shown.
+pub(super) fn every_page(name: &str, role: Role) -> Vec<(&'static str, String)> {
+    let someone = user(name);
+    let pending = key(name, None);
+    let active = key(name, Some(KeyState::Active));
+    let mut errors = FormErrors::none();
+    for field in ["user_id", "name", "email", "user_name", "groups", "new_groups", "kind", "label"]
+    {
+        errors.push(field, name);
+    }
+    let groups = vec![(group(name), 1200)];
+    let pages =
+        || Pages { previous: None, next: Some(address("/admin/users", &[("cursor", name)])) };
+    let trail = user_trail(&someone);
+    let code = Code {
+        ticket: ticket(&pending),
+        seconds_left: 900,
+        svg: Qr::of("https://keys.example/activate#t=secret").unwrap().svg(name),
+        link: Zeroizing::new(format!("https://keys.example/activate#t={name}")),
+    };
+    let fields = CsrfFields(
+        ["user_id", "name", "email", "user_name", "group", "new_groups", "label", "offline_uses"]
+            .map(|field| (field.to_owned(), name.to_owned()))
+            .to_vec(),
+    );
+    let form = UserForm::of_fields(&fields);
+    let line = |plan| ImportLine { number: 2, user: form.user(), plan };
+    let plans = vec![
+        line(ImportPlan::Add),
+        line(ImportPlan::Change { fields: vec![name.to_owned()] }),
+        line(ImportPlan::Unchanged),
+        line(ImportPlan::Error { reasons: vec![name.to_owned()] }),
+    ];
+    let shell = || shell(role, name);
+    let activation = |key: &Key, code: Option<Code>| ActivationPage {
+        shell: shell(),
+        trail: trail.clone(),
+        user: someone.clone(),
+        key: key.clone(),
+        is_phone: true,
+        ticket: Some(ticket(key)),
+        seconds_left: 900,
+        code,
+        mark: "pending:".to_owned(),
+    };
+    let assign = AssignPage {
+        shell: shell(),
+        trail: trail.clone(),
+        user: someone.clone(),
+        form: KeyForm::of_fields(&fields),
+        errors: errors.clone(),
+    };
+    let events = || vec![event(name)];
+    [
+        (
+            "users",
+            UsersPage {
+                shell: shell(),
+                filter: UserFilter { search: name.to_owned(), ..UserFilter::default() },
+                groups: groups.clone(),
+                users: vec![someone.clone()],
+                pages: pages(),
+                total: "1 user".to_owned(),
+            }
+            .render(),
+        ),
+        (
+            "new-user",
+            NewUserPage {
+                shell: shell(),
+                form: form.clone(),
+                groups: groups.clone(),
+                errors: errors.clone(),
+            }
+            .render(),
+        ),
+        (
+            "edit-user",
+            EditUserPage {
+                shell: shell(),
+                trail: trail.clone(),
+                user: someone.clone(),
+                form: form.clone(),
+                groups: groups.clone(),
+                errors: errors.clone(),
+            }
+            .render(),
+        ),
+        (
+            "user",
+            UserPage {
+                shell: shell(),
+                trail: Vec::new(),
+                user: someone.clone(),
+                keys: vec![pending.clone(), active.clone()],
+                events: events(),
+                more: "/admin/events".to_owned(),
+            }
+            .render(),
+        ),
+        (
+            "confirm",
+            ConfirmPage {
+                shell: shell(),
+                trail: trail.clone(),
+                title: name.to_owned(),
+                consequences: vec![name.to_owned()],
+                button: name.to_owned(),
+                back: "/admin/users".to_owned(),
+            }
+            .render(),
+        ),
+        ("import", ImportPage { shell: shell(), errors: errors.clone() }.render()),
+        (
+            "import-preview",
+            PreviewPage {
+                shell: shell(),
+                preview: ImportPreview {
+                    lines: plans,
+                    added: 1,
+                    changed: 1,
+                    unchanged: 1,
+                    errors: 1,
+                },
+                content: name.to_owned(),
+            }
+            .render(),
+        ),
+        ("assign", assign.render()),
+        ("activation", activation(&pending, None).render()),
+        ("activation-code", activation(&pending, Some(code)).render()),
+        ("activation-done", activation(&active, None).render()),
+        (
+            "key",
+            KeyPage {
+                shell: shell(),
+                trail: trail.clone(),
+                user: someone.clone(),
+                key: active.clone(),
+                is_phone: true,
+                ticket: Some(ticket(&active)),
+                seconds_left: 900,
+                stale: name.to_owned(),
+                events: events(),
+                more: "/admin/events".to_owned(),
+            }
+            .render(),
+        ),
+        (
+            "key-settings",
+            SettingsPage {
+                shell: shell(),
+                trail: trail.clone(),
+                key: active,
+                form: SettingsForm::of_fields(&fields),
+                errors: errors.clone(),
+            }
+            .render(),
+        ),
+        (
+            "groups",
+            GroupsPage { shell: shell(), groups, name: name.to_owned(), errors: errors.clone() }
+                .render(),
+        ),
+        (
+            "events",
+            EventsPage {
+                shell: shell(),
+                filter: EventFilter {
+                    search: name.to_owned(),
+                    user: name.to_owned(),
+                    from: name.to_owned(),
+                    ..EventFilter::default()
+                },
+                errors,
+                events: events(),
+                pages: pages(),
+                total: "1 entry".to_owned(),
+                verdict: Some(Ok("7 entries".to_owned())),
+            }
+            .render(),
+        ),
+    ]
+    .map(|(page, html)| (page, html.unwrap()))
+    .to_vec()
+}

@@ -1,0 +1,159 @@
+//! Who is signed in.
+
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
+
+use super::{
+    App, Error,
+    browser::{Browser, SessionCookie},
+    layout::{self, Section, Shell},
+};
+use crate::{
+    model::{Actor, ActorKind, Administrator, KeyId, Role, User, UserId},
+    service::{Secret, Session},
+};
+
+/// For how long after a sign-in what gives others power needs no second one, in seconds.
+const RECENT: i64 = 10 * 60;
+
+/// Somebody who is signed in at the panel, whatever their role.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Who.
+    pub administrator: Administrator,
+    /// Their session.
+    pub session: Session,
+    browser: Browser,
+    secret: Secret,
+}
+
+impl Admin {
+    /// Goes on only where the role is at least this one.
+    ///
+    /// # Errors
+    /// [`Error::RoleNeeded`].
+    pub fn require(&self, role: Role) -> Result<(), Error> {
+        if self.administrator.role >= role { Ok(()) } else { Err(Error::RoleNeeded(role)) }
+    }
+
+    /// Whether the role is at least this one: for what a page offers.
+    #[must_use]
+    pub fn may(&self, role: Role) -> bool {
+        self.administrator.role >= role
+    }
+
+    /// Goes on only where the sign-in, or its confirmation, is less than ten minutes old.
+    ///
+    /// # Errors
+    /// [`Error::ConfirmationNeeded`].
+    pub fn require_recent(&self, app: &App) -> Result<(), Error> {
+        let until = self.session.authenticated_at.plus_seconds(RECENT);
+        if app.workspace.now() < until { Ok(()) } else { Err(Error::ConfirmationNeeded) }
+    }
+
+    /// Who acts, for the event log.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: ActorKind::Administrator,
+            id: self.administrator.id.to_string(),
+            name: self.administrator.name.clone(),
+        }
+    }
+
+    /// What stands around a page.
+    #[must_use]
+    pub fn shell(&self, app: &App, section: Section) -> Shell {
+        let visitor = layout::Visitor {
+            name: self.administrator.name.clone(),
+            role: self.administrator.role,
+        };
+        Shell { visitor: Some(visitor), section, ..self.browser.shell(app, &self.secret) }
+    }
+
+    /// What a ceremony that is in flight is bound to: this session.
+    #[must_use]
+    pub fn binding(&self) -> Vec<u8> {
+        self.secret.hash()
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let browser = Browser::from_parts(parts)?;
+        let secret = browser.session().cloned().ok_or(Error::SignInNeeded)?;
+        let (session, administrator) =
+            app.workspace.panel_session(&secret).await?.ok_or(Error::SignInNeeded)?;
+        Ok(Self { administrator, session, browser, secret })
+    }
+}
+
+/// A user with a session of the sign-in page: not blocked, and the key that they signed in with is
+/// active still.
+#[derive(Debug, Clone)]
+pub struct SignedInUser {
+    /// Who.
+    pub user: User,
+    /// With which key.
+    pub key: KeyId,
+    /// Their session.
+    pub session: Session,
+    browser: Browser,
+    secret: Secret,
+}
+
+impl SignedInUser {
+    /// Who acts, for the event log.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { kind: ActorKind::User, id: self.user.id.to_string(), name: self.user.name.clone() }
+    }
+
+    /// What stands around a page.
+    #[must_use]
+    pub fn shell(&self, app: &App) -> Shell {
+        self.browser.shell(app, &self.secret)
+    }
+}
+
+impl FromRequestParts<App> for SignedInUser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let browser = Browser::from_parts(parts)?;
+        let secret = browser.user_session().cloned().ok_or(Error::UserSignInNeeded)?;
+        let (session, user, key) =
+            app.workspace.user_session(&secret).await?.ok_or(Error::UserSignInNeeded)?;
+        Ok(Self { user, key, session, browser, secret })
+    }
+}
+
+/// Begins a session of the sign-in page: `response` gives the browser its cookie.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn start_user_session(
+    app: &App,
+    user: UserId,
+    key: KeyId,
+    mut response: Response,
+) -> Result<Response, Error> {
+    let secret = app.workspace.start_user_session(user, key).await?;
+    response.extensions_mut().insert(SessionCookie::User(Some(secret)));
+    Ok(response)
+}
+
+/// Ends a session of the sign-in page: `response` takes the cookie away.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_user_session(
+    app: &App,
+    user: &SignedInUser,
+    mut response: Response,
+) -> Result<Response, Error> {
+    app.workspace.end_session(user.session.id).await?;
+    response.extensions_mut().insert(SessionCookie::User(None));
+    Ok(response)
+}
