@@ -4,5 +4,8 @@
 mod staff;
 mod visitor;
 
-pub use staff::{AccountPage, AdministratorsPage, SetUpPage, SignInPage, TokensPage};
+pub use staff::{
+    AccountPage, AdministratorsPage, ChoosePasswordPage, ConfirmPage, SetUpPage, SignInPage,
+    TokensPage,
+};
 pub use visitor::{ActivatePage, ErrorPage, MePage, RegisterPage, UserSignInPage};

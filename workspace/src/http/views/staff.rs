@@ -21,6 +21,34 @@ pub struct SetUpPage {
     pub errors: FormErrors,
 }
 
+/// An invited administrator chooses a password. Posts `password`, `password_again` to its own address.
+#[derive(Template)]
+#[template(path = "staff/choose-password.html")]
+pub struct ChoosePasswordPage {
+    /// Around it.
+    pub shell: Shell,
+    /// Who was invited.
+    pub administrator: Administrator,
+    /// What is wrong with what was typed.
+    pub errors: FormErrors,
+}
+
+/// Asks an administrator whose sign-in is a while ago to prove again who they are. Posts `password`,
+/// `next` to `/admin/confirm`; the passkey form uses `/admin/confirm/passkey/begin` and
+/// `/admin/confirm/passkey/finish`.
+#[derive(Template)]
+#[template(path = "staff/confirm.html")]
+pub struct ConfirmPage {
+    /// Around it.
+    pub shell: Shell,
+    /// Who is signed in.
+    pub administrator: Administrator,
+    /// Where to go afterwards: an address of this panel.
+    pub next: String,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
 /// The administrators' sign-in. Posts `user_name`, `password`, `next` to `/admin/sign-in`; the passkey
 /// form (`webauthn.js`) uses `/admin/sign-in/passkey/begin` and `/admin/sign-in/passkey/finish`.
 #[derive(Template)]
@@ -39,7 +67,7 @@ pub struct SignInPage {
 /// The signed-in administrator's own page. Posts `current_password`, `new_password`,
 /// `new_password_again` to `/admin/account/password`; passkeys are added with `label` (`webauthn.js`)
 /// by `/admin/account/passkeys/begin` and `/admin/account/passkeys/finish`, and removed by
-/// `/admin/account/passkeys/{id}/remove`.
+/// `/admin/account/passkeys/{id}/remove`; nothing is posted to `/admin/account/sign-out-everywhere`.
 #[derive(Template)]
 #[template(path = "staff/account.html")]
 pub struct AccountPage {
@@ -49,13 +77,15 @@ pub struct AccountPage {
     pub administrator: Administrator,
     /// Their passkeys.
     pub passkeys: Vec<Passkey>,
+    /// Whether the sign-in is recent enough to add or remove a passkey.
+    pub recent: bool,
     /// What is wrong with a form.
     pub errors: FormErrors,
 }
 
-/// Administrators, for owners. Posts `name`, `user_name`, `password`, `role` to
-/// `/admin/administrators`; `role` to `/admin/administrators/{id}/role`; `password` to
-/// `/admin/administrators/{id}/password`; nothing to `/admin/administrators/{id}/remove`.
+/// Administrators, for owners. Posts `name`, `user_name`, `role` to `/admin/administrators`; `role` to
+/// `/admin/administrators/{id}/role`; nothing to `/admin/administrators/{id}/link` and
+/// `/admin/administrators/{id}/remove`.
 #[derive(Template)]
 #[template(path = "staff/administrators.html")]
 pub struct AdministratorsPage {
@@ -65,6 +95,10 @@ pub struct AdministratorsPage {
     pub administrators: Vec<Administrator>,
     /// Who looks at the page: they cannot remove themselves.
     pub me: Administrator,
+    /// Whether the sign-in is recent enough to change anything here.
+    pub recent: bool,
+    /// The one-time link that was just made, and for whom: shown this one time.
+    pub issued: Option<(String, String)>,
     /// What was typed.
     pub name: String,
     /// What was typed.
@@ -84,6 +118,8 @@ pub struct TokensPage {
     pub shell: Shell,
     /// All of them.
     pub tokens: Vec<Token>,
+    /// Whether the sign-in is recent enough to change anything here.
+    pub recent: bool,
     /// The token that was just made: shown this one time.
     pub issued: Option<String>,
     /// What was typed.
