@@ -12,7 +12,7 @@ use super::{
     form::FormErrors,
     render, render_with, see_other,
     session::with_session,
-    views::{ChoosePasswordPage, SetUpPage},
+    views::{InvitationPage, SetUpPage},
 };
 use crate::{
     model::Administrator,
@@ -50,7 +50,7 @@ async fn page(
             errors: FormErrors::none(),
         }),
         Beginning::Invited(administrator) => {
-            render(&choose_password(&app, &visitor, administrator, FormErrors::none()))
+            render(&invitation(&app, &visitor, administrator, FormErrors::none()))
         }
     }
 }
@@ -101,7 +101,7 @@ async fn begin(
                     Ok(with_session(response, signed_in.secret))
                 }
                 Err(errors) => {
-                    let page = choose_password(&app, &visitor, administrator, errors);
+                    let page = invitation(&app, &visitor, administrator, errors);
                     render_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
                 }
             }
@@ -131,11 +131,11 @@ fn by_field<T>(done: Result<T, ServiceError>) -> Result<Result<T, FormErrors>, E
     }
 }
 
-fn choose_password(
+fn invitation(
     app: &App,
     visitor: &Visitor,
     administrator: Administrator,
     errors: FormErrors,
-) -> ChoosePasswordPage {
-    ChoosePasswordPage { shell: visitor.shell(app), administrator, errors }
+) -> InvitationPage {
+    InvitationPage { shell: visitor.shell(app), administrator, errors }
 }

@@ -25,7 +25,7 @@ pub fn routes() -> Routes {
         .get(PAGE, page)
         .post(PAGE, add)
         .post("/admin/administrators/{id}/role", change_role)
-        .post("/admin/administrators/{id}/link", invite_again)
+        .post("/admin/administrators/{id}/invite", invite_again)
         .post("/admin/administrators/{id}/remove", remove)
 }
 

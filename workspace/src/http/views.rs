@@ -5,7 +5,6 @@ mod staff;
 mod visitor;
 
 pub use staff::{
-    AccountPage, AdministratorsPage, ChoosePasswordPage, ConfirmPage, SetUpPage, SignInPage,
-    TokensPage,
+    AccountPage, AdministratorsPage, ConfirmPage, InvitationPage, SetUpPage, SignInPage, TokensPage,
 };
 pub use visitor::{ActivatePage, ErrorPage, MePage, RegisterPage, UserSignInPage};

@@ -21,10 +21,10 @@ pub struct SetUpPage {
     pub errors: FormErrors,
 }
 
-/// An invited administrator chooses a password. Posts `password`, `password_again` to its own address.
-#[derive(Template)]
-#[template(path = "staff/choose-password.html")]
-pub struct ChoosePasswordPage {
+/// Somebody who was invited chooses a password. Posts `password`, `password_again` to its own address.
+#[derive(Debug, Template)]
+#[template(path = "staff/invitation.html")]
+pub struct InvitationPage {
     /// Around it.
     pub shell: Shell,
     /// Who was invited.
@@ -33,17 +33,17 @@ pub struct ChoosePasswordPage {
     pub errors: FormErrors,
 }
 
-/// Asks an administrator whose sign-in is a while ago to prove again who they are. Posts `password`,
-/// `next` to `/admin/confirm`; the passkey form uses `/admin/confirm/passkey/begin` and
+/// Somebody who signed in a while ago is asked again. Posts `password`, `next` to `/admin/confirm`; the
+/// passkey form (`webauthn.js`) uses `/admin/confirm/passkey/begin` and
 /// `/admin/confirm/passkey/finish`.
-#[derive(Template)]
+#[derive(Debug, Template)]
 #[template(path = "staff/confirm.html")]
 pub struct ConfirmPage {
     /// Around it.
     pub shell: Shell,
     /// Who is signed in.
     pub administrator: Administrator,
-    /// Where to go afterwards: an address of this panel.
+    /// Where to go afterwards: an address of this panel, or empty.
     pub next: String,
     /// Why it was refused.
     pub refusal: Option<String>,
@@ -67,7 +67,7 @@ pub struct SignInPage {
 /// The signed-in administrator's own page. Posts `current_password`, `new_password`,
 /// `new_password_again` to `/admin/account/password`; passkeys are added with `label` (`webauthn.js`)
 /// by `/admin/account/passkeys/begin` and `/admin/account/passkeys/finish`, and removed by
-/// `/admin/account/passkeys/{id}/remove`; nothing is posted to `/admin/account/sign-out-everywhere`.
+/// `/admin/account/passkeys/{id}/remove`; nothing to `/admin/account/sign-out-everywhere`.
 #[derive(Template)]
 #[template(path = "staff/account.html")]
 pub struct AccountPage {
@@ -84,7 +84,7 @@ pub struct AccountPage {
 }
 
 /// Administrators, for owners. Posts `name`, `user_name`, `role` to `/admin/administrators`; `role` to
-/// `/admin/administrators/{id}/role`; nothing to `/admin/administrators/{id}/link` and
+/// `/admin/administrators/{id}/role`; nothing to `/admin/administrators/{id}/invite` and
 /// `/admin/administrators/{id}/remove`.
 #[derive(Template)]
 #[template(path = "staff/administrators.html")]
@@ -97,7 +97,7 @@ pub struct AdministratorsPage {
     pub me: Administrator,
     /// Whether the sign-in is recent enough to change anything here.
     pub recent: bool,
-    /// The one-time link that was just made, and for whom: shown this one time.
+    /// For whom a one-time link was just made, and the link: shown this one time.
     pub issued: Option<(String, String)>,
     /// What was typed.
     pub name: String,
