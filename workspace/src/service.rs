@@ -21,6 +21,7 @@ mod groups;
 mod hub;
 mod import;
 mod keys;
+mod mail;
 mod passwords;
 mod phone;
 mod refusals;
