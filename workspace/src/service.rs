@@ -40,7 +40,7 @@ pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
-pub use import::MAX_IMPORT_SIZE;
+pub use import::{MAX_IMPORT_LINES, MAX_IMPORT_SIZE};
 pub use passwords::Password;
 pub use registration::RegistrationAuthority;
 pub use secret::Secret;
