@@ -1,5 +1,7 @@
 //! How pages call things.
 
+use std::time::Duration;
+
 mod log;
 
 use pocketkey_core::{
@@ -22,6 +24,23 @@ pub fn moment(at: &Timestamp) -> String {
             let (hour, minute, _) = time.to_hms();
             format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02} UTC", u8::from(month))
         },
+    )
+}
+
+/// The day of a point in time, such as `2031-05-07`.
+#[must_use]
+pub fn day(at: &Timestamp) -> String {
+    moment(at).split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// How long something lasts, in the largest unit that says it exactly: `15 minutes`, `2 days`.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [(86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")];
+    units.into_iter().find(|(unit, ..)| seconds >= *unit && seconds % unit == 0).map_or_else(
+        || count(seconds, "second", "seconds"),
+        |(unit, one, many)| count(seconds / unit, one, many),
     )
 }
 
