@@ -210,7 +210,7 @@ impl Transaction {
         command::u2f::run(&mut context, apdu).await
     }
 
-    fn context(&mut self) -> Option<Context<'_>> {
+    pub(crate) fn context(&mut self) -> Option<Context<'_>> {
         Some(Context {
             state: self.lease.state.as_deref_mut()?,
             platform: &self.lease.shared.platform,

@@ -7,6 +7,7 @@
 //! reports, APDUs → transport → Authenticator::begin → Transaction::ctap2 → transport → client
 //! ```
 
+pub mod activation;
 pub mod algorithm;
 mod authenticator;
 mod command;

@@ -15,7 +15,6 @@ mod status;
 pub(crate) use binding::Binding;
 pub use check_in::CheckInError;
 pub(crate) use check_in::TIMEOUT as CHECK_IN_TIMEOUT;
-#[expect(unused_imports, reason = "the activation is built on these")]
 pub(crate) use enrolment::{JoinError, PendingEnrolment};
 pub(crate) use record::{HeldGrant, Member, Membership};
 pub use standing::NotAnAnswer;

@@ -24,7 +24,7 @@ mod standing;
 pub use bytes::{Base64Url, DeviceKey, Digest, Nonce, Ticket, WorkspaceKey};
 pub use enrolment::{
     AttestationResponse, CreationOptions, CredentialParameter, Enrolment, Offer, OfferRequest,
-    RegistrationCredential, RelyingParty, UserAccount, UserName, WorkspaceName,
+    PublicKeyType, RegistrationCredential, RelyingParty, UserAccount, UserName, WorkspaceName,
 };
 pub use jws::{Algorithm, JwsError, Message, digest, encode, open, peek, signing_input};
 #[cfg(feature = "network")]

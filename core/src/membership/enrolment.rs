@@ -207,7 +207,7 @@ impl PendingEnrolment {
         [&self.device_key, &self.credential.key]
     }
 
-    fn delete_keys(&self, key_store: &dyn KeyStore) {
+    pub(crate) fn delete_keys(&self, key_store: &dyn KeyStore) {
         for key in self.keys() {
             // A key that nothing names any more is harmless.
             let _ = key_store.delete(key);

@@ -3,7 +3,12 @@
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use super::{Authorization, KeyHandle, Notice};
-use crate::{ctap::entity::UserEntity, transport::Transport};
+use crate::{
+    ctap::entity::UserEntity,
+    policy::Settings,
+    protocol::{UserName, WorkspaceName},
+    transport::Transport,
+};
 
 /// A boxed future, as seams that wait for a person return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -116,6 +121,20 @@ pub enum Operation {
         permissions: u8,
         /// The only site that the token will be for, where the client named one.
         site: Option<Site>,
+    },
+    /// Become a key of a workspace: its rules hold for everything on this phone from then on, and
+    /// everything is erased when it revokes the key.
+    JoinWorkspace {
+        /// Which workspace, as it names itself.
+        workspace: WorkspaceName,
+        /// Where it is: what tells it from one that only has the same name.
+        origin: String,
+        /// Whose key the phone would be.
+        user: UserName,
+        /// The rules.
+        settings: Settings,
+        /// How many discoverable credentials there are already, which come under the rules too.
+        credentials: u64,
     },
     /// Erase every credential, the PIN and all settings.
     Reset,

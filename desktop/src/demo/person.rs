@@ -145,6 +145,9 @@ fn screen(prompt: &Prompt) -> String {
         Operation::Select => "Use this phone?".to_owned(),
         Operation::AllowToken { site: Some(site), .. } => format!("Is it you, for {}?", site.id),
         Operation::AllowToken { site: None, .. } => "Is it you?".to_owned(),
+        Operation::JoinWorkspace { workspace, user, .. } => {
+            format!("Join {} as the key of {}?", workspace.name, user.name)
+        }
         Operation::Reset => "Erase everything?".to_owned(),
     };
     match prompt.needs {

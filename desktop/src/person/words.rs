@@ -1,6 +1,7 @@
 //! A prompt in words: what the person is asked, and the names that logs use for it.
 
 use pocketkey_core::platform::{Account, Needs, Operation, Prompt, Site};
+use pocketkey_core::policy::{OfflineLogin, Settings, Verification};
 use pocketkey_core::transport::Transport;
 
 use crate::text::{SHOWN, printable};
@@ -18,6 +19,7 @@ pub const fn operation_name(operation: &Operation) -> &'static str {
         Operation::NoCredential { .. } => "no_credential",
         Operation::Select => "select",
         Operation::AllowToken { .. } => "allow_token",
+        Operation::JoinWorkspace { .. } => "join_workspace",
         Operation::Reset => "reset",
     }
 }
@@ -31,7 +33,7 @@ pub const fn site(operation: &Operation) -> Option<&Site> {
         | Operation::SignIn { site, .. }
         | Operation::NoCredential { site } => Some(site),
         Operation::AllowToken { site, .. } => site.as_ref(),
-        Operation::Select | Operation::Reset => None,
+        Operation::Select | Operation::JoinWorkspace { .. } | Operation::Reset => None,
     }
 }
 
@@ -112,9 +114,38 @@ pub fn question(prompt: &Prompt) -> Vec<String> {
             lines.push(format!("  (and {not_listed} older ones)"));
         }
     }
+    if let Operation::JoinWorkspace { settings, credentials, .. } = &prompt.operation {
+        lines.extend(rules(settings, *credentials));
+    }
     if prompt.needs == Needs::Verification {
         lines.push("  It needs the owner: a phone would check a fingerprint now.".to_owned());
     }
+    lines
+}
+
+/// What joining a workspace means for the phone.
+fn rules(settings: &Settings, credentials: u64) -> Vec<String> {
+    let verification = match settings.verification {
+        Verification::OnPhone => "you are verified on this phone for each request",
+        Verification::ReaderTapAndPin => {
+            "it answers on an NFC reader only, with a PIN typed on the computer"
+        }
+    };
+    let offline = match settings.offline_login {
+        None => "the workspace is asked before each signature".to_owned(),
+        Some(OfflineLogin { uses, days }) => {
+            format!("without the workspace, it signs at most {uses} times and for {days} days")
+        }
+    };
+    let mut lines = vec![format!("  {verification}"), format!("  {offline}")];
+    if settings.bluetooth_proximity {
+        lines.push("  a request through a network needs proof that the phone is near".to_owned());
+    }
+    let mut erased = "  when the workspace revokes this key, everything on it is erased".to_owned();
+    if credentials > 0 {
+        erased.push_str(&format!(", the {credentials} accounts that are here already included"));
+    }
+    lines.push(erased);
     lines
 }
 
@@ -150,6 +181,13 @@ fn sentence(operation: &Operation) -> String {
                 None => format!("a program wants to {what}"),
             }
         }
+        Operation::JoinWorkspace { workspace, origin, user, .. } => format!(
+            "join the workspace “{}” at {} as the key of {} ({})",
+            printable(&workspace.name, SHOWN),
+            printable(origin, SHOWN),
+            printable(&user.display_name, SHOWN),
+            printable(&user.name, SHOWN)
+        ),
         Operation::Reset => {
             "a program wants to ERASE every account, the PIN and all settings".to_owned()
         }
