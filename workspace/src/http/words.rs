@@ -1,8 +1,8 @@
 //! How pages call things.
 
-use std::time::Duration;
-
 mod log;
+
+use std::time::Duration;
 
 use pocketkey_core::{
     policy::{CredentialStorage, Settings, Verification},
