@@ -47,7 +47,7 @@ pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
-pub use staff::{Beginning, Begun, NewAdministrator, NewOwner, SignedIn};
+pub use staff::{Beginning, NewAdministrator, NewOwner, SignedIn};
 pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.
