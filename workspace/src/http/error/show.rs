@@ -12,6 +12,7 @@ use super::{
         layout::Shell,
         page::{escape, path_and_query, render_with},
         views::ErrorPage,
+        words::sentence,
     },
     App, Error, HeaderValue, IntoResponse, Kind, Next, Request, Response, Shown, State, StatusCode,
     header,
@@ -166,17 +167,4 @@ fn title(status: StatusCode) -> &'static str {
         status if status.is_server_error() => "Something went wrong",
         _ => "The request was not served",
     }
-}
-
-/// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => return String::new(),
-    };
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
 }
