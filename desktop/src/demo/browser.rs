@@ -260,6 +260,13 @@ impl Page {
             .ok_or_else(|| self.missing(&format!("{name} beside {beside}")))
     }
 
+    /// The page with a box unticked: what is not ticked is not sent.
+    pub fn without(&self, field: &str) -> Self {
+        let ticked = format!("name=\"{field}\" value=\"on\" checked");
+        let unticked = format!("name=\"{field}\" value=\"on\"");
+        Self { path: self.path.clone(), html: self.html.replace(&ticked, &unticked) }
+    }
+
     fn missing(&self, what: &str) -> BrowserError {
         BrowserError::Missing { page: self.path.clone(), what: what.to_owned() }
     }

@@ -14,7 +14,7 @@ use super::{
 fn told_as_json(page: &str, site: &str) -> (Summary, Vec<Value>) {
     let mut out = Vec::new();
     let site = Site::new(&site.parse().unwrap());
-    let summary = told_at(&page.parse().unwrap(), site, &mut out, Format::Json).unwrap();
+    let summary = told_at(&page.parse().unwrap(), site, &mut out, Format::Json, |_| Ok(())).unwrap();
     let lines = std::str::from_utf8(&out).unwrap().lines();
     (summary, lines.map(|line| serde_json::from_str(line).unwrap()).collect())
 }
