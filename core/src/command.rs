@@ -14,7 +14,7 @@ pub(crate) mod u2f;
 mod verification;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::{
     authenticator::Context,

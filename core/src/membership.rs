@@ -11,6 +11,8 @@ mod enrolment;
 mod record;
 mod standing;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use binding::Binding;
 pub use check_in::CheckInError;

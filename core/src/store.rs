@@ -6,6 +6,7 @@
 
 mod credentials;
 mod error;
+mod files;
 mod open;
 mod records;
 mod row;
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use credentials::{NewCredential, Newest};
 pub use error::{OpenError, StoreError};
+use files::OpenFiles;
 pub(crate) use records::{Change, Record};
 pub use seal::Sealer;
 pub(crate) use site::{SiteKey, SiteSummary};
@@ -53,8 +55,8 @@ pub struct Store {
     rng: Arc<dyn Rng>,
     key_store: Arc<dyn KeyStore>,
     discoverable: u64,
-    /// The write-ahead log, where there is a file.
-    log: Option<PathBuf>,
+    /// None for a store in memory.
+    files: Option<OpenFiles>,
 }
 
 impl std::fmt::Debug for Store {
@@ -110,13 +112,18 @@ impl Store {
         self.discoverable
     }
 
+    /// To be asked before each change: whether its files are still the ones that are open.
+    fn check_files(&self) -> Result<(), StoreError> {
+        self.files.as_ref().map_or(Ok(()), OpenFiles::check)
+    }
+
     /// Moves the write-ahead log into the database file where it has grown to 4 MiB; for idle
     /// moments, because that syncs more than once.
     ///
     /// # Errors
     /// [`StoreError::Database`] where the disk refuses.
     pub fn tidy(&self) -> Result<(), StoreError> {
-        let length = self.log.as_deref().and_then(|log| Some(log.metadata().ok()?.len()));
+        let length = self.files.as_ref().and_then(|files| Some(files.log().metadata().ok()?.len()));
         if length.is_some_and(|length| length >= TIDY_FROM) { self.checkpoint() } else { Ok(()) }
     }
 

@@ -4,6 +4,7 @@
 pub(crate) mod device;
 #[cfg(test)]
 pub(crate) mod vectors;
+pub mod workspace;
 
 use std::{
     collections::VecDeque,
@@ -21,8 +22,8 @@ use atomic_waker::AtomicWaker;
 use crate::{
     crypto::sha256,
     platform::{
-        BoxFuture, Choice, Clock, Consent, Needs, Prompt, Refusal, Rng, RngError, UserVerifier,
-        VerifierStatus,
+        BoxFuture, Choice, Clock, Consent, Needs, Notice, Prompt, Refusal, Rng, RngError,
+        UserVerifier, VerifierStatus,
     },
 };
 
@@ -120,6 +121,7 @@ pub struct ScriptedUser {
     script: Mutex<VecDeque<Reaction>>,
     prompts: Mutex<Vec<Prompt>>,
     late: Mutex<Option<Reaction>>,
+    notices: Mutex<Vec<Notice>>,
     waker: AtomicWaker,
     shown: AtomicUsize,
 }
@@ -142,6 +144,7 @@ impl Default for ScriptedUser {
             script: Mutex::default(),
             prompts: Mutex::default(),
             late: Mutex::default(),
+            notices: Mutex::default(),
             waker: AtomicWaker::new(),
             shown: AtomicUsize::new(0),
         }
@@ -187,6 +190,11 @@ impl ScriptedUser {
         self.shown.load(Ordering::SeqCst)
     }
 
+    /// Everything that the person was told since the last call.
+    pub fn take_notices(&self) -> Vec<Notice> {
+        std::mem::take(&mut *lock(&self.notices))
+    }
+
     /// Every prompt since the last call.
     pub fn take_prompts(&self) -> Vec<Prompt> {
         std::mem::take(&mut *lock(&self.prompts))
@@ -216,6 +224,10 @@ impl UserVerifier for ScriptedUser {
                 reaction => reaction.to(prompt).await,
             }
         })
+    }
+
+    fn tell(&self, notice: &Notice) {
+        lock(&self.notices).push(notice.clone());
     }
 }
 

@@ -128,6 +128,7 @@ impl Store {
         new: &NewCredential<'_>,
         changes: &[Change<'_>],
     ) -> Result<(), StoreError> {
+        self.check_files()?;
         let NewCredential { rp_id_hash, rp_id, rp_name, credential } = *new;
         let site_key = self.site_key(rp_id_hash);
         let account = credential
@@ -191,6 +192,7 @@ impl Store {
 
     /// Deletes a stored credential, and its site with the last one.
     pub(crate) fn delete(&mut self, id: &[u8]) -> Result<bool, StoreError> {
+        self.check_files()?;
         let Some(row) = self.row(id)? else { return Ok(false) };
         let credential = self.open_row(&row)?;
         let rng = self.rng.as_ref();
@@ -218,6 +220,7 @@ impl Store {
 
     /// Stores a credential again that differs in what is sealed only.
     pub(crate) fn update(&mut self, credential: &Credential) -> Result<(), StoreError> {
+        self.check_files()?;
         let Some(row) = self.row(&credential.id)? else { return Ok(()) };
         let rng = self.rng.as_ref();
         let rows = &self.keys.rows;

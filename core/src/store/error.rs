@@ -58,6 +58,11 @@ pub enum StoreError {
     /// The file or its file system cannot be written.
     #[error("the store cannot be written: its file or file system is read-only")]
     ReadOnly,
+    /// The store's file, or its log, is not the one that was opened: a change would be lost.
+    #[error(
+        "the store's file was replaced or removed while it was in use: stop using the phone, put back the newest copy, and start again"
+    )]
+    Replaced,
     /// The database file is damaged, or the disk failed.
     #[error("the store's database failed: {0}")]
     Database(rusqlite::Error),

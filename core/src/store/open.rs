@@ -11,7 +11,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
 use super::{
-    Change, Keys, Location, OpenError, Record, Store, StoreError, credentials, records, schema,
+    Change, Keys, Location, OpenError, OpenFiles, Record, Store, StoreError, credentials, records,
+    schema,
 };
 use crate::{
     platform::{KeyHandle, KeyStore, KeyStoreError, Platform, Rng},
@@ -48,9 +49,7 @@ impl Store {
                     schema::migrate(&transaction, version)?;
                     transaction.commit()?;
                 }
-                let mut log = path.as_os_str().to_owned();
-                log.push("-wal");
-                Self::load(db, &root, platform, Some(log.into()))
+                Self::load(db, &root, platform, Some(path))
             }
         }
     }
@@ -59,7 +58,7 @@ impl Store {
         db: Connection,
         root: &[u8],
         platform: &Platform,
-        log: Option<PathBuf>,
+        file: Option<&Path>,
     ) -> Result<Self, OpenError> {
         let discoverable =
             db.query_row("SELECT count(*) FROM credential WHERE account IS NOT NULL", [], |row| {
@@ -75,7 +74,7 @@ impl Store {
             rng: Arc::clone(&platform.rng),
             key_store: Arc::clone(&platform.key_store),
             discoverable,
-            log,
+            files: file.map(OpenFiles::of),
         })
     }
 
@@ -90,6 +89,7 @@ impl Store {
         keys: Vec<KeyHandle>,
         changes: &[Change<'_>],
     ) -> Result<(), StoreError> {
+        self.check_files()?;
         let mut handles = self.key_handles()?;
         handles.extend(keys);
         let transaction = self.db.transaction()?;

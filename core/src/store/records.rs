@@ -129,11 +129,13 @@ impl Store {
 
     /// Writes a record, durably.
     pub(crate) fn set_record(&mut self, record: Record, value: &[u8]) -> Result<(), StoreError> {
+        self.check_files()?;
         write(&self.db, &self.keys.rows, self.rng.as_ref(), record, value)
     }
 
     /// Makes all of the changes or none, durably.
     pub(crate) fn change(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        self.check_files()?;
         let transaction = self.db.transaction()?;
         make(&transaction, &self.keys.rows, self.rng.as_ref(), changes)?;
         transaction.commit()?;

@@ -10,6 +10,7 @@
 )]
 
 mod errands;
+mod joined;
 mod pin_client;
 
 use std::{
@@ -21,6 +22,7 @@ use std::{
 
 use ciborium::Value;
 pub(crate) use errands::number;
+pub(crate) use joined::{offline, online, reader};
 pub(crate) use pin_client::PinClient;
 
 use super::{FakeClock, ScriptedUser, SeededRng};
@@ -30,7 +32,7 @@ use crate::{
         cbor::{Reader, Writer},
         status::Status,
     },
-    platform::{KeyStore, NoNetwork, Platform},
+    platform::{Courier, KeyStore, NoNetwork, Platform},
     software::SoftwareKeyStore,
     transport::Transport,
 };
@@ -63,14 +65,23 @@ impl Device {
     }
 
     pub(crate) fn open(location: &Location, key_store: Arc<dyn KeyStore>) -> Self {
+        Self::open_with(location, key_store, Arc::new(NoNetwork), 1)
+    }
+
+    pub(crate) fn open_with(
+        location: &Location,
+        key_store: Arc<dyn KeyStore>,
+        courier: Arc<dyn Courier>,
+        seed: u64,
+    ) -> Self {
         let user = Arc::new(ScriptedUser::default());
         let clock = Arc::new(FakeClock::default());
         let platform = Platform {
             key_store,
             user_verifier: user.clone(),
             clock: clock.clone(),
-            rng: Arc::new(SeededRng::new(1)),
-            courier: Arc::new(NoNetwork),
+            rng: Arc::new(SeededRng::new(seed)),
+            courier,
         };
         let authenticator = Authenticator::open(location, platform).unwrap();
         let source = Source::new(Transport::Usb, 1);

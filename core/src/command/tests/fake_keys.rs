@@ -64,7 +64,7 @@ impl AttestationKeys for FakeAttestation {
 }
 
 /// A key store that fails when told to, and remembers what it was asked.
-pub(super) struct FlakyKeys {
+pub(crate) struct FlakyKeys {
     inner: SoftwareKeyStore,
     pub generate_error: Mutex<Option<KeyStoreError>>,
     pub sign_error: Mutex<Option<KeyStoreError>>,
@@ -77,7 +77,7 @@ pub(super) struct FlakyKeys {
 }
 
 impl FlakyKeys {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             inner: SoftwareKeyStore::new(&[3; 32]),
             generate_error: Mutex::default(),

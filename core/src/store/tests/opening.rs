@@ -1,6 +1,6 @@
 //! Every way in which a file is not a store of ours has its own error, and leaves the file alone.
 
-use super::{Folder, OpenError, contents, filled, fs, open, sql};
+use super::{Folder, OpenError, Record, contents, credential, filled, fs, open, sql};
 use crate::store::{StoreError, schema};
 
 /// Opens what must not open, and checks that the file is what it was.
@@ -102,7 +102,7 @@ fn only_the_owner_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
     let mut store = folder.open().unwrap();
-    super::insert(&mut store, &super::credential(1));
+    super::insert(&mut store, &credential(1));
     for file in fs::read_dir(folder.0.path()).unwrap() {
         let file = file.unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
@@ -116,13 +116,45 @@ fn only_a_long_log_is_moved_into_the_file() {
     let mut log = folder.database().into_os_string();
     log.push("-wal");
     let length = || fs::metadata(&log).unwrap().len();
-    super::insert(&mut store, &super::credential(1));
+    super::insert(&mut store, &credential(1));
     store.tidy().unwrap();
     assert!(length() > 0, "a sync was spent on a short log");
     while length() < super::super::TIDY_FROM {
-        super::insert(&mut store, &super::credential(1));
+        super::insert(&mut store, &credential(1));
     }
     store.tidy().unwrap();
     assert_eq!(length(), 0);
     assert_eq!(store.discoverable(), 1);
+}
+
+#[test]
+fn a_change_is_refused_once_the_open_file_or_its_log_was_replaced() {
+    let log = |path: &std::path::Path| path.with_extension("db-wal");
+    for (victim, remove) in [(false, false), (false, true), (true, false), (true, true)] {
+        let folder = Folder::new();
+        filled(&folder);
+        let mut store = folder.open().unwrap();
+        store.set_record(Record::Epoch, &[0, 0, 0, 8]).unwrap();
+        let path = if victim { log(&folder.database()) } else { folder.database() };
+        let kept = path.with_extension("kept");
+        fs::copy(&path, &kept).unwrap();
+        fs::rename(&path, path.with_extension("aside")).unwrap();
+        if !remove {
+            fs::copy(&kept, &path).unwrap();
+        }
+        let refused = [
+            store.set_record(Record::Epoch, &[0, 0, 0, 9]),
+            store.delete(&credential(1).id).map(drop),
+            store.update(&credential(1)),
+            store.change(&[]),
+            store.erase(Vec::new(), &[]),
+        ];
+        for error in refused {
+            assert!(matches!(error, Err(StoreError::Replaced)), "{error:?}");
+        }
+        // The right files are back: nothing has happened.
+        fs::rename(path.with_extension("aside"), &path).unwrap();
+        store.set_record(Record::Epoch, &[0, 0, 0, 9]).unwrap();
+        assert_eq!(store.discoverable(), 3);
+    }
 }
