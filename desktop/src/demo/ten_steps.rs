@@ -76,7 +76,7 @@ impl Office {
             name: Some("Demo workspace".to_owned()),
             ..Options::default()
         };
-        let server = runtime.block_on(server::start(options.settings()?))?;
+        let server = runtime.block_on(server::start(options.check()?))?;
         let person = Arc::new(Person::new());
         person.enrol_finger(true);
         let courier = Arc::new(HttpCourier::default());
@@ -286,7 +286,10 @@ impl Office {
             "the workspace knows them again".to_owned()
         })?;
         let entries = self.runtime.block_on(self.server.workspace().verify_log());
-        let entries = entries.map_err(|error| Refused::by_demo(error.to_string()));
+        let entries = match entries {
+            Ok(whole) => whole.map_err(|damage| Refused::by_demo(damage.to_string())),
+            Err(error) => Err(Refused::by_demo(error.to_string())),
+        };
         report.accepted("the event log", entries, |entries| {
             format!("has {entries} entries, each chained to the one before and signed")
         })?;
@@ -299,8 +302,9 @@ impl Office {
         let begun = self.runtime.block_on(async {
             let page = desk.open("/signin").await?;
             let csrf = page.attribute(r#"name="csrf""#, "value")?;
-            let begun = desk.post_json("/signin/begin", Some(&csrf), &json!({"user_name": ""}));
-            Ok::<_, BrowserError>((begun.await?, csrf))
+            let name = json!({ "user_name": "" });
+            let begun = desk.post_json("/signin/begin", Some(&csrf), &name).await?;
+            Ok::<_, BrowserError>((begun, csrf))
         });
         let (begun, csrf) = begun?;
         let options = json!({ "publicKey": begun.get("publicKey") });
