@@ -47,6 +47,7 @@ use tower_http::{
 
 use crate::{Workspace, service::ServiceError, settings::Settings};
 
+mod account;
 mod assets;
 mod browser;
 mod csrf;
@@ -57,13 +58,18 @@ pub mod layout;
 mod limits;
 mod page;
 mod panel;
+mod panel_sign_in;
 mod phone;
 mod registration;
 mod routes;
 mod security;
 mod session;
+mod set_up;
 mod sign_in;
+mod staff;
+mod stream;
 mod token;
+mod tokens;
 pub mod views;
 pub mod words;
 
@@ -104,6 +110,11 @@ impl App {
         Self::closing_with(workspace, settings, watch::channel(false).1)
     }
 
+    /// Says true when the server stops.
+    fn closed(&self) -> watch::Receiver<bool> {
+        self.closed.clone()
+    }
+
     /// Serves this workspace, until `closed` says true: then open pages are let go.
     pub(crate) fn closing_with(
         workspace: Workspace,
@@ -138,12 +149,18 @@ pub fn router(app: App) -> Router {
 #[must_use]
 pub fn routes() -> Routes {
     [
+        account::routes(),
         assets::routes(),
         health::routes(),
         panel::routes(),
+        panel_sign_in::routes(),
         phone::routes(),
         registration::routes(),
+        set_up::routes(),
         sign_in::routes(),
+        staff::routes(),
+        stream::routes(),
+        tokens::routes(),
     ]
     .into_iter()
     .fold(Routes::new(), Routes::merge)

@@ -21,6 +21,7 @@ mod groups;
 mod hub;
 mod import;
 mod keys;
+mod mail;
 mod passwords;
 mod phone;
 mod refusals;
@@ -39,14 +40,14 @@ pub use config::{Clock, Config};
 pub use data::events::NewEvent;
 pub use error::{FieldError, ServiceError};
 pub use hub::{Change, Hub};
-pub use import::MAX_IMPORT_SIZE;
+pub use import::{MAX_IMPORT_LINES, MAX_IMPORT_SIZE};
 pub use passwords::Password;
 pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
 pub use sign_in::Challenge;
 pub use signer::{Signer, SignerError};
-pub use staff::{Beginning, Begun, NewAdministrator, NewOwner, SignedIn};
+pub use staff::{Beginning, NewAdministrator, NewOwner, SignedIn};
 pub use tokens::NewToken;
 
 /// A workspace. Clones are the same workspace.

@@ -201,23 +201,6 @@ pub async fn signed_in(tx: &mut Transaction, key: KeyId, now: Timestamp) -> Resu
     tx.execute("UPDATE keys SET signed_in_at = $1 WHERE id = $2", values![now, key]).await.map(drop)
 }
 
-/// Keeps what the panel says of a user up to date with their keys.
-///
-/// # Errors
-/// Any [`DbError`].
-pub async fn refresh_owner(tx: &mut Transaction, user: UserId) -> Result<(), DbError> {
-    tx.execute(
-        "UPDATE users SET state = CASE
-             WHEN blocked = 1 THEN 'blocked'
-             WHEN EXISTS (SELECT 1 FROM keys WHERE owner = $1 AND state = 'active') THEN 'active'
-             ELSE state END
-         WHERE id = $1",
-        values![user],
-    )
-    .await
-    .map(drop)
-}
-
 fn read(row: &Row) -> Result<Phone, DbError> {
     let settings: Option<String> = row.get(4)?;
     let settings = match settings {

@@ -84,6 +84,37 @@ pub async fn by_user_id(tx: &mut Transaction, user_id: &str) -> Result<Option<Us
     one(tx, "user_id_key = $1", folded(user_id)).await
 }
 
+/// The users with any of these user IDs or user names, which are [`folded`]. With `lock` nobody else
+/// changes them until the transaction ends.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn any_of(
+    tx: &mut Transaction,
+    user_ids: &[String],
+    user_names: &[String],
+    lock: bool,
+) -> Result<Vec<User>, DbError> {
+    /// How many are looked up at a time.
+    const AT_ONCE: usize = 256;
+    let mut users: HashMap<UserId, User> = HashMap::new();
+    for (column, keys) in [("user_id_key", user_ids), ("user_name_key", user_names)] {
+        for keys in keys.chunks(AT_ONCE) {
+            let mut select = Query::new(&format!("SELECT {COLUMNS} FROM users WHERE {column}"));
+            // In one order, so that no two transactions wait for each other.
+            select.any_of(keys).push(" ORDER BY id");
+            if lock {
+                select.push(" FOR UPDATE");
+            }
+            let found: Result<Vec<_>, _> = select.rows(tx).await?.iter().map(read).collect();
+            let mut found = found?;
+            fill_groups(tx, &mut found).await?;
+            users.extend(found.into_iter().map(|user| (user.id, user)));
+        }
+    }
+    Ok(users.into_values().collect())
+}
+
 /// As it is looked up and compared, whatever its case.
 #[must_use]
 pub fn folded(text: &str) -> String {

@@ -51,19 +51,8 @@ impl Workspace {
             }
         }
         drop(tx);
-        let event = NewEvent {
-            at: self.now(),
-            actor: actor.clone(),
-            action: Action::EventsExported,
-            subject: Subject {
-                kind: "workspace".to_owned(),
-                id: self.id().to_owned(),
-                name: self.config().name.clone(),
-            },
-            user: None,
-            key: None,
-            details: json!({ "entries": entries }),
-        };
+        let details = json!({ "entries": entries });
+        let event = self.workspace_event(actor, Action::EventsExported, details);
         let mut tx = self.db().write().await?;
         self.log(&mut tx, event).await?;
         self.commit(tx, &[Change::of_workspace(Action::EventsExported)]).await?;
@@ -77,5 +66,25 @@ impl Workspace {
     pub async fn verify_log(&self) -> Result<Result<u64, LogDamage>, ServiceError> {
         let mut tx = self.db().read().await?;
         Ok(events::verify(&mut tx, self.id(), &self.public_key()).await?)
+    }
+    pub(super) fn workspace_event(
+        &self,
+        actor: &Actor,
+        action: Action,
+        details: serde_json::Value,
+    ) -> NewEvent {
+        NewEvent {
+            at: self.now(),
+            actor: actor.clone(),
+            action,
+            subject: Subject {
+                kind: "workspace".to_owned(),
+                id: self.id().to_owned(),
+                name: self.config().name.clone(),
+            },
+            user: None,
+            key: None,
+            details,
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     data::{
         activations, credentials,
         phones::{self, Owner, Phone},
+        users,
     },
     db::Transaction,
     model::{Action, Actor, Key, KeyId, KeyKind, TicketId, TicketPurpose},
@@ -183,7 +184,7 @@ impl Workspace {
         activations::close(&mut tx, key).await?;
         phones::activate(&mut tx, key, None, now).await?;
         credentials::add(&mut tx, key, passkey, now).await?;
-        phones::refresh_owner(&mut tx, place.owner.id).await?;
+        users::refresh_state(&mut tx, place.owner.id).await?;
         let event = NewEvent {
             at: now,
             actor: actor(authority),

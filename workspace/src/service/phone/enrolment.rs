@@ -12,7 +12,7 @@ use super::{
 use crate::{
     data::{
         activations::{self, Activation, Offered},
-        credentials, phones,
+        credentials, phones, users,
     },
     db::DbError,
     model::{Action, TicketState},
@@ -133,7 +133,7 @@ impl Workspace {
         let device = (&proven.device_key, proven.device_name.as_str());
         phones::activate(&mut tx, key, Some(device), now).await?;
         credentials::add(&mut tx, key, &proven.passkey, now).await?;
-        phones::refresh_owner(&mut tx, activation.owner).await?;
+        users::refresh_state(&mut tx, activation.owner).await?;
         let active = phones::find(&mut tx, key)
             .await?
             .ok_or_else(|| ServiceError::Internal("a locked key is gone".to_owned()))?;
