@@ -161,6 +161,8 @@ pub(super) fn every_page(name: &str, role: Role) -> Vec<(&'static str, String)> 
         ticket: Some(ticket(key)),
         seconds_left: 900,
         code,
+        qr_validity: "15 minutes".to_owned(),
+        email_validity: "2 days".to_owned(),
         mark: "pending:".to_owned(),
     };
     let assign = AssignPage {
