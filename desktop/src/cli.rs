@@ -59,6 +59,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Print the FIDO metadata statement (MDS3) of this authenticator
     Metadata,
+    /// Serve a workspace: the admin panel that hands phones out as security keys
+    Workspace(Box<pocketkey_workspace::command::WorkspaceArgs>),
     /// Register and sign in against a real relying party, in this one process
     Demo {
         /// Write one JSON object per step

@@ -32,6 +32,12 @@ fn main() -> ExitCode {
         Command::Reset(args) => reset::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Metadata => metadata::run(),
+        Command::Workspace(args) => match pocketkey_workspace::command::run(&args) {
+            Ok(true) => Ok(()),
+            // It has said on standard output what is wrong.
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
         Command::Demo { json } => return demo::run(json),
     };
     match done {
