@@ -47,6 +47,7 @@ use tower_http::{
 
 use crate::{Workspace, service::ServiceError, settings::Settings};
 
+mod account;
 mod assets;
 mod browser;
 mod csrf;
@@ -57,13 +58,18 @@ pub mod layout;
 mod limits;
 mod page;
 mod panel;
+mod panel_sign_in;
 mod phone;
 mod registration;
 mod routes;
 mod security;
 mod session;
+mod set_up;
 mod sign_in;
+mod staff;
+mod stream;
 mod token;
+mod tokens;
 pub mod views;
 pub mod words;
 
@@ -73,7 +79,7 @@ pub use error::Error;
 pub use limits::{Limits, Trial};
 pub use page::{Flash, render, render_with, see_other};
 pub use routes::{Route, Routes};
-pub use session::{Admin, SignedInUser, end_user_session, start_user_session};
+pub use session::{Admin, SignedInUser, end_user_session, with_user_session};
 pub use token::ApiToken;
 
 /// The longest body that is read at all: a CSV file of 100,000 users has room in it.
@@ -102,6 +108,11 @@ impl App {
     #[must_use]
     pub fn new(workspace: Workspace, settings: Arc<Settings>) -> Self {
         Self::closing_with(workspace, settings, watch::channel(false).1)
+    }
+
+    /// Says true when the server stops.
+    fn closed(&self) -> watch::Receiver<bool> {
+        self.closed.clone()
     }
 
     /// Serves this workspace, until `closed` says true: then open pages are let go.
@@ -138,12 +149,18 @@ pub fn router(app: App) -> Router {
 #[must_use]
 pub fn routes() -> Routes {
     [
+        account::routes(),
         assets::routes(),
         health::routes(),
         panel::routes(),
+        panel_sign_in::routes(),
         phone::routes(),
         registration::routes(),
+        set_up::routes(),
         sign_in::routes(),
+        staff::routes(),
+        stream::routes(),
+        tokens::routes(),
     ]
     .into_iter()
     .fold(Routes::new(), Routes::merge)

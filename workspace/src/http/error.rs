@@ -32,9 +32,10 @@ pub enum Error {
     /// No user is signed in. A browser is sent to the page where users do so.
     #[error("sign in first")]
     UserSignInNeeded,
-    /// The sign-in was too long ago for this. A browser is sent to a page that asks again.
-    #[error("confirm that it is you first")]
-    ConfirmationNeeded,
+    /// The sign-in was too long ago for this. A browser is sent to a page that asks again, and then
+    /// to this one.
+    #[error("confirm that it is you first, at /admin/confirm")]
+    ConfirmationNeeded(&'static str),
     /// No token, or none that is good.
     #[error("an API token is needed: Authorization: Bearer …")]
     TokenNeeded,
@@ -76,7 +77,7 @@ enum Kind {
     Plain,
     SignIn,
     UserSignIn,
-    Confirm,
+    Confirm(&'static str),
     Token,
 }
 
@@ -99,9 +100,10 @@ impl Error {
             Self::SignInNeeded | Self::UserSignInNeeded | Self::TokenNeeded => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::ConfirmationNeeded | Self::RoleNeeded(_) | Self::ScopeNeeded(_) | Self::Csrf => {
-                StatusCode::FORBIDDEN
-            }
+            Self::ConfirmationNeeded(_)
+            | Self::RoleNeeded(_)
+            | Self::ScopeNeeded(_)
+            | Self::Csrf => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::Status(status) => *status,
@@ -113,7 +115,7 @@ impl Error {
         let kind = match self {
             Self::SignInNeeded => Kind::SignIn,
             Self::UserSignInNeeded => Kind::UserSignIn,
-            Self::ConfirmationNeeded => Kind::Confirm,
+            Self::ConfirmationNeeded(page) => Kind::Confirm(page),
             Self::TokenNeeded => Kind::Token,
             _ => Kind::Plain,
         };

@@ -8,7 +8,7 @@ use super::{
     layout::{self, Section, Shell},
 };
 use crate::{
-    model::{Actor, ActorKind, Administrator, KeyId, Role, User, UserId},
+    model::{Actor, ActorKind, Administrator, KeyId, Role, User},
     service::{Secret, Session},
 };
 
@@ -41,13 +41,19 @@ impl Admin {
         self.administrator.role >= role
     }
 
-    /// Goes on only where the sign-in, or its confirmation, is less than ten minutes old.
+    /// Whether the sign-in, or its confirmation, is less than ten minutes old.
+    #[must_use]
+    pub fn is_recent(&self, app: &App) -> bool {
+        app.workspace.now() < self.session.authenticated_at.plus_seconds(RECENT)
+    }
+
+    /// Goes on only where [`is_recent`](Self::is_recent); else the administrator confirms that it is
+    /// them, and comes back to `page`.
     ///
     /// # Errors
     /// [`Error::ConfirmationNeeded`].
-    pub fn require_recent(&self, app: &App) -> Result<(), Error> {
-        let until = self.session.authenticated_at.plus_seconds(RECENT);
-        if app.workspace.now() < until { Ok(()) } else { Err(Error::ConfirmationNeeded) }
+    pub fn require_recent(&self, app: &App, page: &'static str) -> Result<(), Error> {
+        if self.is_recent(app) { Ok(()) } else { Err(Error::ConfirmationNeeded(page)) }
     }
 
     /// Who acts, for the event log.
@@ -70,6 +76,11 @@ impl Admin {
         Shell { visitor: Some(visitor), section, ..self.browser.shell(app, &self.secret) }
     }
 
+    /// What the session is recognised by.
+    pub(super) const fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     /// What a ceremony that is in flight is bound to: this session.
     #[must_use]
     pub fn binding(&self) -> Vec<u8> {
@@ -87,6 +98,18 @@ impl FromRequestParts<App> for Admin {
             app.workspace.panel_session(&secret).await?.ok_or(Error::SignInNeeded)?;
         Ok(Self { administrator, session, browser, secret })
     }
+}
+
+/// Gives the browser the session that it has signed in to, or another secret of the one it has.
+pub(super) fn with_session(mut response: Response, secret: Secret) -> Response {
+    response.extensions_mut().insert(SessionCookie::Panel(Some(secret)));
+    response
+}
+
+/// Takes the session's cookie away.
+pub(super) fn without_session(mut response: Response) -> Response {
+    response.extensions_mut().insert(SessionCookie::Panel(None));
+    response
 }
 
 /// A user with a session of the sign-in page: not blocked, and the key that they signed in with is
@@ -129,19 +152,11 @@ impl FromRequestParts<App> for SignedInUser {
     }
 }
 
-/// Begins a session of the sign-in page: `response` gives the browser its cookie.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn start_user_session(
-    app: &App,
-    user: UserId,
-    key: KeyId,
-    mut response: Response,
-) -> Result<Response, Error> {
-    let secret = app.workspace.start_user_session(user, key).await?;
+/// A session of the sign-in page has begun: `response` gives the browser its cookie.
+#[must_use]
+pub fn with_user_session(secret: Secret, mut response: Response) -> Response {
     response.extensions_mut().insert(SessionCookie::User(Some(secret)));
-    Ok(response)
+    response
 }
 
 /// Ends a session of the sign-in page: `response` takes the cookie away.

@@ -2,6 +2,8 @@
 
 mod log;
 
+use std::time::Duration;
+
 use pocketkey_core::{
     policy::{CredentialStorage, Settings, Verification},
     protocol::KeyState,
@@ -22,6 +24,23 @@ pub fn moment(at: &Timestamp) -> String {
             let (hour, minute, _) = time.to_hms();
             format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02} UTC", u8::from(month))
         },
+    )
+}
+
+/// The day of a point in time, such as `2031-05-07`.
+#[must_use]
+pub fn day(at: &Timestamp) -> String {
+    moment(at).split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// How long something lasts, in the largest unit that says it exactly: `15 minutes`, `2 days`.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [(86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")];
+    units.into_iter().find(|(unit, ..)| seconds >= *unit && seconds % unit == 0).map_or_else(
+        || count(seconds, "second", "seconds"),
+        |(unit, one, many)| count(seconds / unit, one, many),
     )
 }
 
@@ -134,16 +153,55 @@ pub const fn kind_hint(kind: &KeyKind) -> &'static str {
     }
 }
 
-/// The fields of a user that are changed.
+/// A field of a form or of the API.
+#[must_use]
+pub fn field(name: &str) -> &str {
+    match name {
+        "user_id" => "User ID",
+        "name" => "Name",
+        "email" => "E-mail",
+        "user_name" => "User name",
+        "groups" | "new_groups" => "Groups",
+        "kind" => "Kind of key",
+        "label" => "Name of the key",
+        "bluetooth_proximity" => "Bluetooth proximity",
+        "offline_uses" => "Offline login, uses",
+        "offline_days" => "Offline login, days",
+        "verification" => "Verification",
+        "credential_storage" => "Credential storage",
+        "password" => "Password",
+        "password_again" => "Password again",
+        "current_password" => "Current password",
+        "new_password" => "New password",
+        "new_password_again" => "New password again",
+        "role" => "Role",
+        "scopes" => "What it may do",
+        "days" => "Days",
+        "file" => "File",
+        "from" => "From",
+        "until" => "Until",
+        other => other,
+    }
+}
+
+/// Fields of a user, such as those that an import changes.
 #[must_use]
 pub fn fields(names: &[String]) -> String {
-    let names = names.iter().map(|name| match name.as_str() {
-        "user_id" => "user ID",
-        "email" => "e-mail",
-        "user_name" => "user name",
-        other => other,
-    });
-    names.collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| field(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A message as a sentence: with a capital letter and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => return String::new(),
+    };
+    if !sentence.ends_with(['.', '!', '?', '…']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// What is under way while a ticket is open.

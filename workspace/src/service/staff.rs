@@ -14,7 +14,6 @@ mod sign_in;
 mod tests;
 
 pub use begin::{Beginning, NewOwner};
-pub use passkeys::Begun;
 pub use sign_in::SignedIn;
 
 /// For how long an invitation is good, in seconds: three days.

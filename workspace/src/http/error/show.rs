@@ -1,6 +1,9 @@
 //! Turns what a handler failed with into what the one who asked can read.
 
-use axum::http::{HeaderMap, Method, Uri};
+use axum::{
+    http::{HeaderMap, Method, Uri},
+    response::Redirect,
+};
 use pocketkey_core::protocol::Problem;
 use serde_json::json;
 
@@ -9,6 +12,7 @@ use super::{
         layout::Shell,
         page::{escape, path_and_query, render_with},
         views::ErrorPage,
+        words::sentence,
     },
     App, Error, HeaderValue, IntoResponse, Kind, Next, Request, Response, Shown, State, StatusCode,
     header,
@@ -109,20 +113,17 @@ fn problem(shown: &Shown) -> Response {
 }
 
 fn page(app: &App, shown: &Shown, asked: &Asked) -> Response {
+    // A form is not sent again by itself: only an address that was looked at comes back.
+    let looked_at = Some(asked.address.as_str()).filter(|address| asked.get && *address != "/");
     let sent_to = match shown.kind {
-        Kind::SignIn => Some("/admin/sign-in"),
-        Kind::UserSignIn => Some("/signin"),
-        Kind::Confirm => Some("/admin/confirm"),
+        Kind::SignIn => Some(("/admin/sign-in", looked_at)),
+        Kind::UserSignIn => Some(("/signin", looked_at)),
+        Kind::Confirm(page) => Some(("/admin/confirm", Some(page))),
         Kind::Plain | Kind::Token => None,
     };
-    if let Some(path) = sent_to {
-        // A form is not sent again by itself: only an address that was looked at comes back.
-        let address = if asked.get && asked.address != "/" {
-            format!("{path}?next={}", escape(&asked.address))
-        } else {
-            path.to_owned()
-        };
-        return axum::response::Redirect::to(&address).into_response();
+    if let Some((path, next)) = sent_to {
+        let next = next.map(|next| format!("?next={}", escape(next))).unwrap_or_default();
+        return Redirect::to(&format!("{path}{next}")).into_response();
     }
     let mut detail = sentence(&shown.detail);
     for error in &shown.fields {
@@ -166,17 +167,4 @@ fn title(status: StatusCode) -> &'static str {
         status if status.is_server_error() => "Something went wrong",
         _ => "The request was not served",
     }
-}
-
-/// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => return String::new(),
-    };
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
 }

@@ -14,7 +14,7 @@ use crate::{
     http::{
         Admin, App, CsrfFields, CsrfForm, Empty, Error, Routes,
         layout::{Section, Shell},
-        render, see_other,
+        render, see_other, words,
     },
     model::{IssuedTicket, Key, KeyId, KeyKind, Role, Ticket, TicketPurpose, Timestamp, User},
     qr::Qr,
@@ -77,6 +77,9 @@ pub(super) struct ActivationPage {
     pub(super) ticket: Option<Ticket>,
     pub(super) seconds_left: i64,
     pub(super) code: Option<Code>,
+    /// How long a code would be good, and a message.
+    pub(super) qr_validity: String,
+    pub(super) email_validity: String,
     /// An open page changes by itself only when this does: a refused scan must not take the code
     /// away that is shown once.
     pub(super) mark: String,
@@ -92,7 +95,7 @@ impl ActivationPage {
         let shown = code.as_ref().map(|code| &code.ticket).or(ticket.as_ref()).map(|it| it.id);
         let mark = format!(
             "{}:{}",
-            crate::http::words::key_class(&key.state),
+            words::key_class(&key.state),
             shown.map(|id| id.to_string()).unwrap_or_default()
         );
         Ok(Self {
@@ -102,6 +105,8 @@ impl ActivationPage {
             seconds_left: ticket.as_ref().map_or(0, |ticket| seconds_left(ticket, now)),
             ticket,
             code,
+            qr_validity: words::duration(app.settings.qr_validity),
+            email_validity: words::duration(app.settings.email_validity),
             mark,
             user,
             key,

@@ -67,7 +67,7 @@ pub struct SignInPage {
 /// The signed-in administrator's own page. Posts `current_password`, `new_password`,
 /// `new_password_again` to `/admin/account/password`; passkeys are added with `label` (`webauthn.js`)
 /// by `/admin/account/passkeys/begin` and `/admin/account/passkeys/finish`, and removed by
-/// `/admin/account/passkeys/{id}/remove`.
+/// `/admin/account/passkeys/{id}/remove`; nothing to `/admin/account/sign-out-everywhere`.
 #[derive(Template)]
 #[template(path = "staff/account.html")]
 pub struct AccountPage {
@@ -77,6 +77,8 @@ pub struct AccountPage {
     pub administrator: Administrator,
     /// Their passkeys.
     pub passkeys: Vec<Passkey>,
+    /// Whether the sign-in is recent enough to add or remove a passkey.
+    pub recent: bool,
     /// What is wrong with a form.
     pub errors: FormErrors,
 }
@@ -93,6 +95,8 @@ pub struct AdministratorsPage {
     pub administrators: Vec<Administrator>,
     /// Who looks at the page: they cannot remove themselves.
     pub me: Administrator,
+    /// Whether the sign-in is recent enough to change anything here.
+    pub recent: bool,
     /// For whom a one-time link was just made, and the link: shown this one time.
     pub issued: Option<(String, String)>,
     /// What was typed.
@@ -114,6 +118,8 @@ pub struct TokensPage {
     pub shell: Shell,
     /// All of them.
     pub tokens: Vec<Token>,
+    /// Whether the sign-in is recent enough to change anything here.
+    pub recent: bool,
     /// The token that was just made: shown this one time.
     pub issued: Option<String>,
     /// What was typed.

@@ -15,18 +15,10 @@ use crate::{
     model::{
         Action, Actor, ActorKind, Administrator, AdministratorId, Passkey, PasskeyId, Subject,
     },
-    service::{Ceremony, FieldError, NewEvent, Secret, ServiceError, Session, Workspace},
+    service::{
+        Ceremony, Challenge, FieldError, NewEvent, Secret, ServiceError, Session, Workspace,
+    },
 };
-
-/// What a browser needs to go on: the ceremony's name, and the options for `navigator.credentials`.
-#[derive(Debug, serde::Serialize)]
-pub struct Begun {
-    /// Under which the browser gives its answer.
-    pub state: String,
-    /// The options, as `parseCreationOptionsFromJSON` and its like take them.
-    #[serde(rename = "publicKey")]
-    pub public_key: Value,
-}
 
 const REFUSED: &str = "The workspace does not know this passkey.";
 
@@ -48,7 +40,7 @@ impl Workspace {
         &self,
         who: &Administrator,
         binding: &[u8],
-    ) -> Result<Begun, ServiceError> {
+    ) -> Result<Challenge, ServiceError> {
         let mut tx = self.db().read().await?;
         let known = passkeys::credential_ids(&mut tx, who.id).await?;
         drop(tx);
@@ -57,14 +49,14 @@ impl Workspace {
             .webauthn()
             .start_passkey_registration(who.id.0, &who.user_name, &who.name, Some(known))
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
-        let mut public_key = to_json(&challenge.public_key)?;
+        let mut options = to_json(&challenge.public_key)?;
         // Signing in without a user name needs a credential that the key itself can find.
-        if let Some(Value::Object(selection)) = public_key.get_mut("authenticatorSelection") {
+        if let Some(Value::Object(selection)) = options.get_mut("authenticatorSelection") {
             selection.insert("residentKey".to_owned(), "required".into());
             selection.insert("requireResidentKey".to_owned(), true.into());
         }
         let state = self.begin_ceremony(Ceremony::AddPasskey, binding, &state).await?;
-        Ok(Begun { state, public_key })
+        Ok(Challenge { state, options })
     }
 
     /// Adds a passkey, `label`led by its owner.
@@ -131,14 +123,14 @@ impl Workspace {
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn begin_passkey_sign_in(&self, binding: &[u8]) -> Result<Begun, ServiceError> {
+    pub async fn begin_passkey_sign_in(&self, binding: &[u8]) -> Result<Challenge, ServiceError> {
         let (challenge, state) = self
             .webauthn()
             .start_discoverable_authentication()
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
-        let public_key = to_json(&challenge.public_key)?;
+        let options = to_json(&challenge.public_key)?;
         let state = self.begin_ceremony(Ceremony::PanelSignIn, binding, &state).await?;
-        Ok(Begun { state, public_key })
+        Ok(Challenge { state, options })
     }
 
     /// Signs an administrator in with a passkey.

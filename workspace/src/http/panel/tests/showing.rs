@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use pocketkey_core::{
     policy::{OfflineLogin, Settings},
     protocol::KeyState,
@@ -94,6 +96,16 @@ fn numbers_are_readable() {
     assert_eq!(words::count(1, "user", "users"), "1 user");
     assert_eq!(words::count(999, "user", "users"), "999 users");
     assert_eq!(words::count(1_234_567, "user", "users"), "1,234,567 users");
+}
+
+#[test]
+fn durations_are_said_in_the_largest_unit_that_is_exact() {
+    let said = |seconds| words::duration(Duration::from_secs(seconds));
+    assert_eq!(said(900), "15 minutes");
+    assert_eq!(said(172_800), "2 days");
+    assert_eq!(said(90_000), "25 hours");
+    assert_eq!(said(61), "61 seconds");
+    assert_eq!(said(60), "1 minute");
 }
 
 #[test]
