@@ -13,6 +13,9 @@ use crate::{
     model::{Action, Actor, Key, KeyId, KeyKind, NewKey, Subject, User, UserId},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The most characters of a label.
 const LABEL: usize = 64;
 
