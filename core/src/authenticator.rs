@@ -91,10 +91,8 @@ impl Authenticator {
         if let Some(signal) = self.running(|_| true) {
             signal.cancel();
         }
-        let mut slot = self.shared.slot();
-        slot.power_cycle = true;
-        slot.field = Field::Out;
-        drop(slot);
+        // The phone may still lie on a reader: what its tap was good for is forgotten all the same.
+        self.shared.slot().power_cycle = true;
         // Takes effect now, or when whoever has the state is done.
         let _ = self.lease(None);
     }

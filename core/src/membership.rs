@@ -63,7 +63,7 @@ impl State {
         change: impl FnOnce(&mut Member),
     ) -> Result<(), StoreError> {
         let Some(member) = self.member() else { return Ok(()) };
-        let mut changed = member.clone();
+        let mut changed = Box::new(member.clone());
         change(&mut changed);
         let changed = Membership::Member(changed);
         self.store.set_record(Record::Membership, &changed.encode())?;

@@ -171,7 +171,7 @@ impl State {
             member.policy.settings.verification != changed.policy.settings.verification
         });
         let mut settings = (*self.settings).clone();
-        let changed = Membership::Member(changed);
+        let changed = Membership::Member(Box::new(changed));
         let bytes = changed.encode();
         if verified_otherwise {
             settings.persistent_token = None;

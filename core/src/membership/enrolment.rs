@@ -107,7 +107,7 @@ impl State {
         }
         let enrolment = pending(&self.store)?.ok_or(JoinError::NothingPending)?;
         let member = match enrolment.answered(answer)? {
-            Some(member) => Membership::Member(member),
+            Some(member) => Membership::Member(Box::new(member)),
             None => {
                 self.abandon_enrolment(key_store)?;
                 return Err(JoinError::Revoked);

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Membership {
     /// The phone is a key of a workspace.
-    Member(Member),
+    Member(Box<Member>),
     /// It was, until the workspace revoked it.
     Revoked(Revocation),
 }
@@ -123,7 +123,7 @@ impl Membership {
         let rest = fields.rest;
         let offline = rest.offline_uses.zip(rest.offline_days);
         let grant = rest.grant_uses.zip(rest.grant_used).zip(rest.grant_until);
-        Some(Self::Member(Member {
+        Some(Self::Member(Box::new(Member {
             origin,
             pin: rest.pin,
             workspace_key: rest.workspace_key?,
@@ -153,7 +153,7 @@ impl Membership {
             answered: rest.answered?,
             checked_in: rest.checked_in?,
             seen: rest.seen?,
-        }))
+        })))
     }
 }
 

@@ -72,7 +72,7 @@ impl Authenticator {
 impl From<&Membership> for MembershipStatus {
     fn from(membership: &Membership) -> Self {
         match membership {
-            Membership::Member(member) => Self::Member(member.into()),
+            Membership::Member(member) => Self::Member(member.as_ref().into()),
             Membership::Revoked(revocation) => Self::Revoked(revocation.clone()),
         }
     }

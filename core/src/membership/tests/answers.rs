@@ -139,10 +139,9 @@ fn newer_rules_are_taken_whatever_their_distance() {
 
 #[test]
 fn rules_that_cannot_be_kept_are_refused_as_a_whole() {
-    for (twist, error) in [
+    let cases: [(fn(&mut Standing), _); 3] = [
         (
-            (|s| s.policy.settings.credential_storage = CredentialStorage::EncryptedBackup)
-                as fn(&mut Standing),
+            |s| s.policy.settings.credential_storage = CredentialStorage::EncryptedBackup,
             SettingsError::StorageNotOffered,
         ),
         (
@@ -156,7 +155,8 @@ fn rules_that_cannot_be_kept_are_refused_as_a_whole() {
             |s| s.policy.settings.offline_login = Some(OfflineLogin { uses: 0, days: 1 }),
             SettingsError::Uses,
         ),
-    ] {
+    ];
+    for (twist, error) in cases {
         let newer = move |s: &mut Standing| {
             s.policy.version += 1;
             twist(s);

@@ -97,8 +97,7 @@ fn the_word_of_it_outlives_the_process() {
 fn the_platform_is_told_to_delete_every_key() {
     let key_store = FlakyKeys::new();
     let workspace = Arc::new(ScriptedWorkspace::default());
-    let courier = Arc::clone(&workspace) as Arc<_>;
-    let device = Device::open_with(&Location::Memory, Arc::clone(&key_store) as _, courier, 1);
+    let device = Device::open_with(&Location::Memory, key_store.clone(), workspace.clone(), 1);
     device.user.set_built_in_uv(Some(true));
     device.join(&workspace).unwrap();
     device.register("example.com", b"one", true);
@@ -169,8 +168,8 @@ fn with_failing_rng(
         key_store: Arc::new(SoftwareKeyStore::new(&[7; 32])),
         user_verifier: Arc::new(ScriptedUser::default()),
         clock: Arc::new(FakeClock::default()),
-        rng: Arc::clone(&rng) as Arc<_>,
-        courier: Arc::clone(workspace) as Arc<_>,
+        rng: rng.clone(),
+        courier: workspace.clone(),
     };
     (Authenticator::open(&Location::File(folder.database()), platform).unwrap(), rng)
 }

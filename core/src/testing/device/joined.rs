@@ -54,7 +54,7 @@ impl Device {
         // Each opening of a file goes on with other randomness, as in life.
         static OPENINGS: AtomicU64 = AtomicU64::new(1);
         let seed = OPENINGS.fetch_add(1, Ordering::SeqCst);
-        let device = Self::open_with(location, key_store, Arc::clone(workspace) as Arc<_>, seed);
+        let device = Self::open_with(location, key_store, workspace.clone(), seed);
         device.user.set_built_in_uv(Some(true));
         device
     }

@@ -121,8 +121,7 @@ fn a_use_is_counted_in_the_file_before_the_signature_is_made() {
     let workspace = Arc::new(ScriptedWorkspace::new(&[0x77; 32], offline(3, 3)));
     let keys = FlakyKeys::new();
     let open = |seed| {
-        let courier = Arc::clone(&workspace) as Arc<_>;
-        let device = Device::open_with(&location, Arc::clone(&keys) as _, courier, seed);
+        let device = Device::open_with(&location, keys.clone(), workspace.clone(), seed);
         device.user.set_built_in_uv(Some(true));
         device
     };

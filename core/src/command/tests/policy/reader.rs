@@ -92,11 +92,11 @@ fn a_tap_counts_for_two_minutes() {
 #[test]
 fn a_tap_ends_with_the_field() {
     let (device, _) = on_reader();
-    for end in
-        [(|device| device.authenticator.disconnect(Transport::Nfc)) as fn(&Device), |device| {
-            device.authenticator.power_cycle()
-        }]
-    {
+    let ends: [fn(&Device); 2] = [
+        |device| device.authenticator.disconnect(Transport::Nfc),
+        |device| device.authenticator.power_cycle(),
+    ];
+    for end in ends {
         tap(&device);
         device.info();
         end(&device);
