@@ -212,7 +212,7 @@ impl World {
         let known = self.credentials.iter().filter(|known| known.rk);
         assert_eq!(listed.len(), known.clone().count(), "others than were acknowledged");
         assert!(known.clone().all(|known| listed.iter().any(|found| found.id == known.id)));
-        let _ = self.device.authenticator.power_cycle();
+        self.device.authenticator.power_cycle();
         for known in self.credentials.clone() {
             let allow = vec![known.clone()];
             let answer = self.assertion(&self.device.clone(), SITES[known.site], &allow);
