@@ -48,6 +48,7 @@ use tower_http::{
 use crate::{Workspace, service::ServiceError, settings::Settings};
 
 mod account;
+mod api;
 mod assets;
 mod browser;
 mod csrf;
@@ -79,7 +80,7 @@ pub use error::Error;
 pub use limits::{Limits, Trial};
 pub use page::{Flash, render, render_with, see_other};
 pub use routes::{Route, Routes};
-pub use session::{Admin, SignedInUser, end_user_session, start_user_session};
+pub use session::{Admin, SignedInUser, end_user_session, with_user_session};
 pub use token::ApiToken;
 
 /// The longest body that is read at all: a CSV file of 100,000 users has room in it.
@@ -150,6 +151,7 @@ pub fn router(app: App) -> Router {
 pub fn routes() -> Routes {
     [
         account::routes(),
+        api::routes(),
         assets::routes(),
         health::routes(),
         panel::routes(),

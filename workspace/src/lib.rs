@@ -11,6 +11,7 @@
 //! db/         SQLite or PostgreSQL behind one small interface
 //! ```
 
+pub mod command;
 pub mod data;
 pub mod db;
 mod files;

@@ -16,6 +16,7 @@ use crate::{
     db::{Database, DbError},
     files::create_private_dir,
     http::{self, App},
+    mail::{Post, PostError},
     model::Timestamp,
     service::{Clock, Config, ServiceError, Signer, SignerError, Workspace},
     settings::Settings,
@@ -61,6 +62,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DbError),
+    /// Messages cannot leave.
+    #[error(transparent)]
+    Mail(#[from] PostError),
     /// The workspace cannot begin.
     #[error(transparent)]
     Workspace(#[from] ServiceError),
@@ -75,6 +79,7 @@ pub struct Running {
     handle: Handle<SocketAddr>,
     closing: watch::Sender<bool>,
     task: JoinHandle<io::Result<()>>,
+    post: JoinHandle<()>,
 }
 
 impl fmt::Debug for Running {
@@ -103,6 +108,7 @@ pub async fn start_at(mut settings: Settings, clock: Clock) -> Result<Running, S
     let (listener, address) = listen(settings.listen)?;
     settings.listening_at(address.port());
     let protection = tls::protection(&settings)?;
+    let post = Post::new(&settings.mail, settings.host())?;
     let workspace = open(&settings, protection.pin, clock).await?;
     let set_up_link = workspace.new_set_up_link().await?.map(|secret| {
         Zeroizing::new(format!("{}/set-up/{}", settings.origin, secret.text().as_str()))
@@ -123,7 +129,11 @@ pub async fn start_at(mut settings: Settings, clock: Clock) -> Result<Running, S
         ),
         None => tokio::spawn(server.serve(service)),
     };
-    Ok(Running { address, settings, workspace, set_up_link, handle, closing, task })
+    let post = tokio::spawn({
+        let workspace = workspace.clone();
+        async move { post.run(&workspace).await }
+    });
+    Ok(Running { address, settings, workspace, set_up_link, handle, closing, task, post })
 }
 
 /// Opens a workspace without serving it, for commands that look into one.
@@ -194,12 +204,16 @@ impl Running {
         self.handle.graceful_shutdown(Some(FAREWELL));
         // It has stopped, whatever it says.
         let _ = self.task.await;
+        self.post.abort();
+        let _ = self.post.await;
     }
 
     /// Stops at once, in the middle of everything, as a power cut would.
     pub async fn kill(self) {
         self.handle.shutdown();
         self.task.abort();
+        self.post.abort();
         let _ = self.task.await;
+        let _ = self.post.await;
     }
 }
