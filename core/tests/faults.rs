@@ -105,8 +105,12 @@ struct Before {
     count: u32,
 }
 
-/// Each changes something, and says how to see in another start whether it has.
-const STEPS: [(&str, fn(&Device, &Before) -> Done, fn(&Device, &Before, Done)); 4] = [
+/// Something that changes a store.
+type Act = fn(&Device, &Before) -> Done;
+/// What must be seen of it in another start.
+type Check = fn(&Device, &Before, Done);
+
+const STEPS: [(&str, Act, Check); 4] = [
     (
         "a registration",
         |device, _| register(device, 3).map(drop),
