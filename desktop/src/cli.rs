@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+
+pub use phone::{ActivateArgs, Approve, PhoneArgs, PhoneCommand, ScanArgs, StatusArgs, Verify};
+
+mod phone;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +29,8 @@ Examples:
   pocketkey phone --nfc              lie on the virtual card reader
   pocketkey phone --tcp --approve always --verify pass --json
                                      serve test clients without a person, one JSON object a line
+  pocketkey phone activate --image qr.png
+                                     make the phone a key of the workspace whose QR this is
   pocketkey credentials list         which accounts are on the phone
   pocketkey doctor                   what this machine can do, and what to install for the rest
 
@@ -49,7 +55,8 @@ pub struct Cli {
 /// What `pocketkey` can be told to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Be the phone: answer requests over USB (HID), NFC and TCP until stopped
+    /// Be the phone: answer requests over USB (HID), NFC and TCP until stopped; or make it a key of a
+    /// workspace
     Phone(Box<PhoneArgs>),
     /// List, delete or rename the accounts on the phone
     Credentials(CredentialsArgs),
@@ -90,102 +97,6 @@ pub struct StateArgs {
     /// passphrase asks for it without being told)
     #[arg(long)]
     pub passphrase: bool,
-}
-
-const PHONE_HELP: &str = "\
-Consent
-  With --approve ask each request is shown (site, account, operation, transport) and waits for
-  `y` or `n` and Enter, until the countdown ends or the computer gives up. Several accounts are
-  listed: type the number of one. `always` agrees by itself and takes the newest account, `never`
-  refuses. The default is ask in a terminal and never elsewhere.
-  --verify is the fingerprint that a desktop does not have: `ask` lets you play it (`v` it matched,
-  `f` it did not), `pass` and `fail` play it by themselves, `none` is a phone without any.
-
-Transports
-  Without --hid, --nfc and --tcp the phone takes what the machine has: USB where /dev/uhid can be
-  written (as root, or by a udev rule), else TCP on 127.0.0.1:35962.
-  --tcp carries CTAPHID: each 64-byte report in a frame of a 2-byte big-endian length and the
-  report; several connections at once, each like a USB port of its own; loopback only.
-  --test-controls lets whoever connects over TCP send a frame of length 1: 0 is a power cycle,
-  1 erases everything. The same frame comes back when it has been done.
-  Every transport is the same phone: one request at a time, the others are told that it is busy.
-
-Examples:
-  pocketkey phone --hid --state ~/keys/work
-  pocketkey phone --tcp 127.0.0.1:0 --json --approve always --verify pass
-  POCKETKEY_PASSPHRASE_FILE=secret pocketkey phone --nfc --passphrase
-
-JSON (--json): one object a line on standard output; what to expect is in desktop/README.md.
-SIGINT (Ctrl-C) and SIGTERM end it cleanly, with exit status 0.";
-
-/// `pocketkey phone`.
-#[derive(Debug, Clone, Args)]
-#[command(after_long_help = format!("{PHONE_HELP}\n\n{STATE_HELP}"))]
-pub struct PhoneArgs {
-    /// Which phone.
-    #[command(flatten)]
-    pub state: StateArgs,
-
-    /// Lie on the virtual NFC reader: pcscd with vsmartcard-vpcd
-    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:35963")]
-    pub nfc: Option<String>,
-
-    /// Be plugged in as a USB key, through /dev/uhid
-    #[arg(long)]
-    pub hid: bool,
-
-    /// Serve CTAPHID over loopback TCP
-    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:35962")]
-    pub tcp: Option<String>,
-
-    /// Let TCP clients cut the power and erase the phone (for test suites)
-    #[arg(long)]
-    pub test_controls: bool,
-
-    /// Who agrees to requests [default: ask in a terminal, else never]
-    #[arg(long, value_enum)]
-    pub approve: Option<Approve>,
-
-    /// How the person is verified
-    #[arg(long, value_enum, default_value_t = Verify::Ask)]
-    pub verify: Verify,
-
-    /// Attest with certified keys of its own (made at first use, under a root that nobody knows)
-    /// instead of letting each credential attest itself
-    #[arg(long)]
-    pub attestation: bool,
-
-    /// A site that gets enterprise attestation, which tells this phone from others; repeatable
-    #[arg(long, value_name = "RP_ID", requires = "attestation")]
-    pub enterprise_rp_id: Vec<String>,
-
-    /// Write one JSON object per event instead of plain lines
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Who agrees to requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Approve {
-    /// The person at the terminal
-    Ask,
-    /// Agree by itself, with the newest account
-    Always,
-    /// Refuse by itself
-    Never,
-}
-
-/// How the person is verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Verify {
-    /// The person at the terminal plays it
-    Ask,
-    /// It always matches
-    Pass,
-    /// It never matches
-    Fail,
-    /// The phone has no built-in verification at all
-    None,
 }
 
 const CREDENTIALS_HELP: &str = "\

@@ -1,9 +1,10 @@
-//! `pocketkey demo`: registers and signs in, with a client and a relying party that are not ours,
-//! and shows what is refused.
+//! `pocketkey demo`: the ten steps by which a phone becomes a key of a workspace (`ten_steps`), then a
+//! phone against a client and a relying party that are not ours, and what is refused (`story`).
 //!
-//! Everything is in this process and nothing touches the machine: the phone keeps its store in
-//! memory, and the cable to the computer is two queues of 64-byte reports. What plays whom, and
-//! why, is in `docs/adr/0004-demo-clients.md`.
+//! Everything is in this process, and nothing stays on the machine: phones keep their stores in
+//! memory, the workspace has a folder and a port on this machine until the end, and the cable to the
+//! computer is two queues of 64-byte reports. What plays whom, and why, is in
+//! `docs/adr/0004-demo-clients.md`.
 //!
 //! ```text
 //! site ── computer ── key ── cable ═ reports ═ phone ── person
@@ -17,6 +18,7 @@ use std::{
     sync::Arc,
 };
 
+use pocketkey_core::platform::NoNetwork;
 use webauthn_authenticator_rs::prelude::Url;
 
 use self::{
@@ -28,6 +30,7 @@ use self::{
     story::Stage,
 };
 
+mod browser;
 mod cable;
 mod computer;
 mod key;
@@ -36,6 +39,7 @@ mod phone;
 mod report;
 mod site;
 mod story;
+mod ten_steps;
 #[cfg(test)]
 mod tests;
 
@@ -74,22 +78,24 @@ fn told(out: &mut dyn Write, format: Format) -> Result<Summary, DemoError> {
     let origin: Url = format!("https://{RP_ID}")
         .parse()
         .map_err(|error| DemoError::Address(format!("{error}")))?;
-    told_at(&origin, Site::new(&origin), out, format)
+    told_at(&origin, Site::new(&origin), out, format, ten_steps::tell)
 }
 
-/// Tells the demo with pages from `origin` and with this website.
+/// Tells the demo with pages from `origin` and with this website, after what `first` tells.
 fn told_at(
     origin: &Url,
     site: Site,
     out: &mut dyn Write,
     format: Format,
+    first: impl FnOnce(&mut Report<'_>) -> Result<(), Stop>,
 ) -> Result<Summary, DemoError> {
     let person = Arc::new(Person::new());
     let report = Report::new(out, format);
-    let (phone, cable) = phone::switch_on(Arc::clone(&person))?;
+    let (phone, cable) = phone::switch_on(Arc::clone(&person), Arc::new(NoNetwork))?;
     let computer = Computer::new(UsbKey::new(cable))?;
     let mut stage = Stage { phone, person, computer, site, origin: origin.clone(), report };
-    let complete = match stage.introduce().and_then(|()| stage.play()) {
+    let told = stage.introduce().and_then(|()| first(&mut stage.report));
+    let complete = match told.and_then(|()| stage.play()) {
         Ok(()) => true,
         Err(Stop::Step) => false,
         Err(Stop::Output(error)) => return Err(error.into()),

@@ -4,20 +4,24 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, PhoneCommand};
 
 mod attestation;
 mod cli;
+mod control;
 mod credentials;
 mod demo;
 mod doctor;
+mod errand;
 mod log;
+mod membership;
 mod metadata;
 mod names;
 mod open;
 mod output;
 mod person;
 mod phone;
+mod picture;
 mod reset;
 mod screen;
 mod state;
@@ -25,9 +29,20 @@ mod state;
 mod testing;
 mod text;
 
+/// The exit status of a phone that tells that it is no active key.
+const NO_ACTIVE_KEY: u8 = 3;
+
 fn main() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Demo { json: false }) {
-        Command::Phone(args) => phone::run(&args),
+        Command::Phone(args) => match &args.command {
+            None => phone::run(&args),
+            Some(PhoneCommand::Scan(args)) => picture::run(args),
+            Some(PhoneCommand::Activate(args)) => errand::activate(args),
+            Some(PhoneCommand::Status(args)) => match errand::status(args) {
+                Ok(false) => return ExitCode::from(NO_ACTIVE_KEY),
+                told => told.map(drop),
+            },
+        },
         Command::Credentials(args) => credentials::run(&args.command),
         Command::Reset(args) => reset::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use pocketkey_core::network::HttpCourier;
 use pocketkey_core::platform::{
-    BoxFuture, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
+    BoxFuture, Consent, Platform, Prompt, Refusal, UserVerifier, VerifierStatus,
 };
 use pocketkey_core::software::{MonotonicClock, SoftwareKeyStore, SystemRng};
 use pocketkey_core::{Authenticator, Location, OpenError};
@@ -81,7 +82,7 @@ fn platform<V: UserVerifier + 'static>(keys: SoftwareKeyStore, verifier: V) -> P
         user_verifier: Arc::new(verifier),
         clock: Arc::new(MonotonicClock::default()),
         rng: Arc::new(SystemRng::default()),
-        courier: Arc::new(NoNetwork),
+        courier: Arc::new(HttpCourier::default()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use pocketkey_core::platform::{
-    BoxFuture, Choice, Consent, Needs, Prompt, Refusal, UserVerifier, VerifierStatus,
+    BoxFuture, Choice, Consent, Needs, Notice, Prompt, Refusal, UserVerifier, VerifierStatus,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -172,6 +172,10 @@ impl UserVerifier for Person {
             }
             answer
         })
+    }
+
+    fn tell(&self, notice: &Notice) {
+        self.log.emit(&Event::Notice(notice));
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::task::{LocalSet, spawn_local};
 
 use self::session::Session;
 use crate::cli::{Approve, PhoneArgs, Verify};
+use crate::control::Control;
 use crate::log::{Event, Log};
 use crate::open::{self, Phone};
 use crate::person::{Person, default_approval};
@@ -24,6 +25,7 @@ mod nfc;
 pub mod session;
 mod tcp;
 mod uhid;
+mod workspace;
 
 /// Where TCP clients find the phone when no transport was named.
 const DEFAULT_TCP: &str = "127.0.0.1:35962";
@@ -117,6 +119,13 @@ pub fn run(args: &PhoneArgs) -> Result<(), Box<dyn Error>> {
             log.emit(&Event::Problem(&remark));
         }
         let tcp = start(&session, &ways, args.test_controls).await?;
+        match Control::listen(directory.path()) {
+            Ok(control) => drop(spawn_local(control.serve(Rc::clone(&session)))),
+            Err(error) => log.emit(&Event::Problem(&format!(
+                "other commands cannot reach this phone while it runs ({error}): choose a shorter path with --state"
+            ))),
+        }
+        spawn_local(workspace::keep_in_touch(Rc::clone(&session)));
         log.emit(&Event::Ready {
             state: directory.path(),
             key: key.name(),

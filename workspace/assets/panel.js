@@ -44,7 +44,6 @@
     const stream = new EventSource(main.dataset.stream);
     let opened = false;
     stream.addEventListener("change", soon);
-    stream.addEventListener("missed", soon);
     stream.addEventListener("open", () => {
       // Something may have happened while the connection was lost.
       if (opened) soon();

@@ -28,6 +28,9 @@ mod schema;
 mod sqlite;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::DbError;
 pub use listen::{Heard, Listener};
 pub use query::{Query, insert_all};

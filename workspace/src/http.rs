@@ -83,7 +83,7 @@ pub use error::Error;
 pub use limits::{Limits, Trial};
 pub use page::{Flash, render, render_with, see_other};
 pub use routes::{Route, Routes};
-pub use session::{Admin, SignedInUser, end_user_session, start_user_session};
+pub use session::{Admin, SignedInUser, end_user_session, with_user_session};
 pub use token::ApiToken;
 
 /// The longest body that is read at all: a CSV file of 100,000 users has room in it.

@@ -45,7 +45,7 @@ pub use passwords::Password;
 pub use registration::RegistrationAuthority;
 pub use secret::Secret;
 pub use sessions::{SESSION_SECONDS, Session};
-pub use sign_in::Challenge;
+pub use sign_in::{Challenge, UserSignedIn};
 pub use signer::{Signer, SignerError};
 pub use staff::{Beginning, NewAdministrator, NewOwner, SignedIn};
 pub use tokens::NewToken;

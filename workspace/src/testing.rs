@@ -23,6 +23,10 @@ use crate::{
 
 #[cfg(test)]
 pub(crate) mod handset;
+#[cfg(test)]
+pub(crate) mod mail_server;
+#[cfg(test)]
+pub(crate) mod mime;
 mod site;
 
 pub use site::{Site, each_database, each_site};

@@ -1,6 +1,8 @@
 //! A workspace on the other end of the courier: it checks what phones sign, signs its answers with a
 //! real key, and does what its script says where it should not be honest.
 
+mod tickets;
+
 use std::{
     collections::VecDeque,
     fmt,
@@ -13,13 +15,16 @@ use atomic_waker::AtomicWaker;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
+use tickets::IssuedTicket;
+pub use tickets::TicketState;
+
 use super::FakeClock;
 use crate::{
     platform::{BoxFuture, Courier, Letter, Reply, Unreachable},
     policy::{Policy, Settings},
     protocol::{
-        self, Algorithm, CHECK_IN_PATH, CheckIn, DeviceKey, Digest, Grant, KeyState, Message,
-        Problem, Standing, WorkspaceKey,
+        self, Algorithm, CHECK_IN_PATH, CheckIn, DeviceKey, Digest, ENROLMENT_PATH, Enrolment,
+        Grant, KeyState, Message, OFFER_PATH, Problem, Standing, WorkspaceKey,
     },
 };
 
@@ -54,6 +59,7 @@ pub struct ScriptedWorkspace {
     key: Ed25519KeyPair,
     inner: Mutex<Inner>,
     waker: AtomicWaker,
+    origin: String,
 }
 
 struct Inner {
@@ -68,6 +74,8 @@ struct Inner {
     script: VecDeque<Deed>,
     letters: Vec<Letter>,
     check_ins: Vec<CheckIn>,
+    tickets: Vec<IssuedTicket>,
+    enrolments: Vec<Enrolment>,
 }
 
 impl fmt::Debug for ScriptedWorkspace {
@@ -110,8 +118,17 @@ impl ScriptedWorkspace {
             script: VecDeque::new(),
             letters: Vec::new(),
             check_ins: Vec::new(),
+            tickets: Vec::new(),
+            enrolments: Vec::new(),
         };
-        Self { key, inner: Mutex::new(inner), waker: AtomicWaker::new() }
+        let origin = Self::ORIGIN.to_owned();
+        Self { key, inner: Mutex::new(inner), waker: AtomicWaker::new(), origin }
+    }
+
+    /// The same at another address.
+    #[must_use]
+    pub fn at(self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -209,7 +226,7 @@ impl ScriptedWorkspace {
             Grant { serial: inner.serial, uses: offline.uses, until }
         });
         Standing {
-            issuer: Self::ORIGIN.to_owned(),
+            issuer: self.origin.clone(),
             answers,
             key: Self::KEY_ID.to_owned(),
             state: inner.state,
@@ -219,12 +236,28 @@ impl ScriptedWorkspace {
         }
     }
 
-    /// The honest answer to a check-in, or the problem with it.
-    fn answer(&self, letter: &Letter) -> Result<Standing, Problem> {
+    /// The honest answer to a letter, or the problem with it.
+    fn answer(
+        &self,
+        letter: &Letter,
+        twist: impl FnOnce(&mut Standing),
+    ) -> Result<String, Problem> {
         let text = std::str::from_utf8(&letter.body).map_err(|_| Problem::Malformed)?;
-        if letter.url != format!("{}{CHECK_IN_PATH}", Self::ORIGIN) {
-            return Err(Problem::Malformed);
+        match letter.url.strip_prefix(&self.origin) {
+            Some(OFFER_PATH) => self.offer(text),
+            Some(ENROLMENT_PATH) => self.enrol(text).map(|mut standing| {
+                twist(&mut standing);
+                self.sign(&standing)
+            }),
+            Some(CHECK_IN_PATH) => self.check_in(text).map(|mut standing| {
+                twist(&mut standing);
+                self.sign(&standing)
+            }),
+            _ => Err(Problem::Malformed),
         }
+    }
+
+    fn check_in(&self, text: &str) -> Result<Standing, Problem> {
         {
             let mut inner = self.inner();
             let device = inner.device.clone().ok_or(Problem::KeyUnknown)?;
@@ -239,12 +272,10 @@ impl ScriptedWorkspace {
         Ok(self.standing(protocol::digest(text)))
     }
 
-    fn reply(&self, letter: &Letter, twist: impl FnOnce(&mut Standing)) -> Reply {
-        match self.answer(letter) {
-            Ok(mut standing) => {
-                twist(&mut standing);
-                Reply { status: 200, body: self.sign(&standing).into_bytes() }
-            }
+    /// The reply to a letter, its answer changed before it is signed. For those that are no couriers.
+    pub fn reply(&self, letter: &Letter, twist: impl FnOnce(&mut Standing)) -> Reply {
+        match self.answer(letter, twist) {
+            Ok(message) => Reply { status: 200, body: message.into_bytes() },
             Err(problem) => {
                 let body = format!(r#"{{"type":"{}","title":"{problem}"}}"#, problem.uri());
                 Reply { status: 400, body: body.into_bytes() }

@@ -62,3 +62,30 @@ fn credentials_and_reset_take_a_state() {
         assert!(Cli::try_parse_from(words).is_ok(), "{words:?}");
     }
 }
+
+#[test]
+fn a_phone_has_commands_and_without_one_it_serves() {
+    assert!(phone(&["--hid"]).command.is_none());
+    let Some(PhoneCommand::Scan(scan)) = phone(&["scan", "qr.png", "--json"]).command else {
+        panic!("not a scan")
+    };
+    assert!(scan.json);
+    let Some(PhoneCommand::Activate(activate)) =
+        phone(&["activate", "--image", "qr.png", "--state", "x", "--verify", "pass"]).command
+    else {
+        panic!("not an activation")
+    };
+    assert_eq!(activate.verify, Verify::Pass);
+    assert!(activate.link.is_none());
+    assert!(matches!(phone(&["status"]).command, Some(PhoneCommand::Status(_))));
+}
+
+#[test]
+fn an_activation_needs_a_link_or_a_picture_and_not_both() {
+    let parses = |words: &[&str]| {
+        Cli::try_parse_from(["pocketkey", "phone", "activate"].iter().chain(words)).is_ok()
+    };
+    assert!(parses(&["-"]));
+    assert!(!parses(&[]));
+    assert!(!parses(&["https://keys.example.org/activate#t=x", "--image", "qr.png"]));
+}

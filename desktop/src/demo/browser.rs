@@ -112,8 +112,7 @@ impl Browser {
         button: &str,
         fields: &[(&str, &str)],
     ) -> Result<Page, BrowserError> {
-        let form =
-            Form::with_button(&page.html, button).ok_or_else(|| page.missing(button))?;
+        let form = Form::with_button(&page.html, button).ok_or_else(|| page.missing(button))?;
         self.send(page, &form, fields).await
     }
 
@@ -127,7 +126,8 @@ impl Browser {
         csrf: Option<&str>,
         body: &Value,
     ) -> Result<Value, BrowserError> {
-        let mut request = self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
+        let mut request =
+            self.request(Method::POST, path).header(header::CONTENT_TYPE, "application/json");
         if let Some(csrf) = csrf {
             request = request.header("x-csrf-token", csrf);
         }
@@ -195,8 +195,7 @@ impl Browser {
     }
 
     fn request(&self, method: Method, path: &str) -> hyper::http::request::Builder {
-        let mut request =
-            Request::builder().method(method).uri(format!("{}{path}", self.origin));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.origin));
         if !self.cookies.is_empty() {
             let pairs: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
             request = request.header(header::COOKIE, pairs.join("; "));
@@ -247,17 +246,19 @@ impl Page {
         form::text_of(&self.html).contains(text)
     }
 
-    /// What the page says, tags aside.
-    pub fn text(&self) -> String {
-        form::text_of(&self.html)
-    }
-
     /// The value of the first attribute of this name in an element that also contains `beside`.
     pub fn attribute(&self, beside: &str, name: &str) -> Result<String, BrowserError> {
         form::tags(&self.html)
             .filter(|tag| tag.contains(beside))
             .find_map(|tag| form::attribute(tag, name))
             .ok_or_else(|| self.missing(&format!("{name} beside {beside}")))
+    }
+
+    /// The page with a box unticked: what is not ticked is not sent.
+    pub fn without(&self, field: &str) -> Self {
+        let ticked = format!("name=\"{field}\" value=\"on\" checked");
+        let unticked = format!("name=\"{field}\" value=\"on\"");
+        Self { path: self.path.clone(), html: self.html.replace(&ticked, &unticked) }
     }
 
     fn missing(&self, what: &str) -> BrowserError {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use pocketkey_core::platform::{
-    Account, BoxFuture, Choice, Consent, Needs, Operation, Prompt, Refusal, UserVerifier,
+    Account, BoxFuture, Choice, Consent, Needs, Notice, Operation, Prompt, Refusal, UserVerifier,
     VerifierStatus,
 };
 
@@ -37,6 +37,7 @@ struct Script {
     account: Option<String>,
     hesitation: Duration,
     shown: Vec<String>,
+    told: Vec<String>,
 }
 
 impl Person {
@@ -49,6 +50,7 @@ impl Person {
                 account: None,
                 hesitation: Duration::ZERO,
                 shown: Vec::new(),
+                told: Vec::new(),
             }),
         }
     }
@@ -78,6 +80,11 @@ impl Person {
         std::mem::take(&mut self.script().shown)
     }
 
+    /// What the phone has told without asking since this was last asked.
+    pub fn take_told(&self) -> Vec<String> {
+        std::mem::take(&mut self.script().told)
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,6 +110,10 @@ impl UserVerifier for Person {
             uv_modality: FINGERPRINT,
             chooses_account: true,
         }
+    }
+
+    fn tell(&self, notice: &Notice) {
+        self.script().told.push(notice.to_string());
     }
 
     fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>> {

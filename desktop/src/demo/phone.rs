@@ -9,7 +9,7 @@ use std::{
 
 use pocketkey_core::{
     Authenticator, Location, OpenError,
-    platform::{NoNetwork, Platform},
+    platform::{Courier, Platform},
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::hid::Report,
 };
@@ -41,11 +41,15 @@ pub enum PhoneError {
 }
 
 /// Switches a phone on that keeps everything in memory, belongs to `person`, and is plugged into
-/// the computer with the cable that this returns. It runs until the cable is dropped.
+/// the computer with the cable that this returns. It reaches its workspace through `courier`, and runs
+/// until the cable is dropped.
 ///
 /// # Errors
 /// Any [`PhoneError`].
-pub fn switch_on(person: Arc<Person>) -> Result<(Authenticator, Cable), PhoneError> {
+pub fn switch_on(
+    person: Arc<Person>,
+    courier: Arc<dyn Courier>,
+) -> Result<(Authenticator, Cable), PhoneError> {
     let root = ring::rand::generate::<[u8; 32]>(&ring::rand::SystemRandom::new())
         .map_err(|_| PhoneError::NoRandomness)?;
     let root = Zeroizing::new(root.expose());
@@ -56,12 +60,12 @@ pub fn switch_on(person: Arc<Person>) -> Result<(Authenticator, Cable), PhoneErr
             user_verifier: person,
             clock: Arc::new(MonotonicClock::default()),
             rng: Arc::new(SystemRng::default()),
-            courier: Arc::new(NoNetwork),
+            courier,
         },
     )?;
     let (to_phone, from_computer) = unbounded_channel();
     let (to_computer, from_phone) = std::sync::mpsc::channel();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = authenticator.clone();
     thread::Builder::new().name("phone".to_owned()).spawn(move || {
         // What the phone would log, the demo tells in its own words.

@@ -26,6 +26,8 @@ pub enum Format {
 pub enum Party {
     /// The relying party.
     Website,
+    /// The workspace.
+    Workspace,
     /// The authenticator, or its user.
     Phone,
     /// The client.
@@ -38,6 +40,7 @@ impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Website => "website",
+            Self::Workspace => "workspace",
             Self::Phone => "phone",
             Self::Computer => "computer",
             Self::Demo => "demo",

@@ -14,7 +14,8 @@ use super::{
 fn told_as_json(page: &str, site: &str) -> (Summary, Vec<Value>) {
     let mut out = Vec::new();
     let site = Site::new(&site.parse().unwrap());
-    let summary = told_at(&page.parse().unwrap(), site, &mut out, Format::Json).unwrap();
+    let summary =
+        told_at(&page.parse().unwrap(), site, &mut out, Format::Json, |_| Ok(())).unwrap();
     let lines = std::str::from_utf8(&out).unwrap().lines();
     (summary, lines.map(|line| serde_json::from_str(line).unwrap()).collect())
 }
@@ -54,6 +55,45 @@ const STEPS: &[(&str, &str, Option<Refusal>)] = &[
     ("dem0.example asks in its own name", "refused", Some(("phone", "Ctap2NoCredentials"))),
     ("malware", "refused", Some(("website", "InvalidRPOrigin"))),
 ];
+
+/// Each of the ten steps and what follows them, likewise.
+const TEN_STEPS: &[(&str, &str, Option<Refusal>)] = &[
+    ("step 1, ", "accepted", None),
+    ("step 2, ", "accepted", None),
+    ("steps 3 and 4, ", "accepted", None),
+    ("steps 5 to 8, ", "accepted", None),
+    ("step 9, ", "accepted", None),
+    ("the phone reads the PNG", "accepted", None),
+    ("step 10, ", "accepted", None),
+    ("its status in the panel", "accepted", None),
+    ("another phone scans the same code", "refused", Some(("workspace", "TicketUsed"))),
+    ("the user signs in at the workspace", "accepted", None),
+    ("All Users shows the user", "accepted", None),
+    ("the phone signs once more", "accepted", None),
+    ("Suspend", "accepted", None),
+    ("the answer from before is handed in", "refused", Some(("workspace", "403"))),
+    ("the phone is asked to sign", "refused", Some(("phone", "Ctap2OperationDenied"))),
+    ("Resume", "accepted", None),
+    ("the user signs in again", "accepted", None),
+    ("the event log", "accepted", None),
+];
+
+#[test]
+fn each_of_the_ten_steps_comes_out_as_it_must() {
+    let mut out = Vec::new();
+    ten_steps::tell(&mut Report::new(&mut out, Format::Json)).unwrap();
+    let lines = std::str::from_utf8(&out).unwrap().lines();
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), TEN_STEPS.len());
+    for (line, (begins, outcome, refusal)) in lines.iter().zip(TEN_STEPS) {
+        assert!(line["step"].as_str().unwrap().starts_with(begins), "{line}");
+        assert_eq!(line["ok"], true, "{line}");
+        assert_eq!(line["outcome"], *outcome, "{line}");
+        let told = refusal.map(|(by, why)| (Value::from(by), Value::from(why)));
+        let said = told.is_some().then(|| (line["refused_by"].clone(), line["why"].clone()));
+        assert_eq!(said, told, "{line}");
+    }
+}
 
 #[test]
 fn each_step_comes_out_as_it_must() {

@@ -3,9 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pocketkey_core::platform::{Needs, Prompt, Refusal};
+use pocketkey_core::membership::{CheckInError, MemberStatus, MembershipStatus};
+use pocketkey_core::platform::{Denial, Needs, Notice, Operation, Prompt, Refusal};
+use pocketkey_core::protocol::KeyState;
 use serde_json::{Value, json};
 
+use crate::errand;
+use crate::membership::place;
 use crate::names::{Command, Outcome};
 use crate::person::words;
 use crate::text::printable;
@@ -72,6 +76,12 @@ pub enum Event<'a> {
     PowerCycle(&'a str),
     /// The phone was erased, by which link.
     FactoryReset(&'a str),
+    /// The workspace was asked how the phone stands.
+    CheckIn(&'a Result<MembershipStatus, CheckInError>),
+    /// The owner wanted the phone to become a key of a workspace.
+    Activation(&'a errand::Outcome),
+    /// The workspace's rules have stopped a request.
+    Notice(&'a Notice),
     /// Something failed that does not end the phone.
     Problem(&'a str),
     /// The phone is going away, and why.
@@ -144,6 +154,14 @@ impl Event<'_> {
             Self::Wink(link) => json!({"event": "wink", "link": link}),
             Self::PowerCycle(link) => json!({"event": "power_cycle", "link": link}),
             Self::FactoryReset(link) => json!({"event": "factory_reset", "link": link}),
+            Self::CheckIn(answer) => check_in(answer),
+            Self::Activation(outcome) => json!(outcome),
+            Self::Notice(notice) => json!({
+                "event": "notice",
+                "notice": denial_name(notice.denial),
+                "workspace": shown(&notice.workspace),
+                "message": notice.to_string(),
+            }),
             Self::Problem(message) => json!({"event": "problem", "message": message}),
             Self::Stopped(reason) => json!({"event": "stopped", "reason": reason}),
         }
@@ -192,14 +210,75 @@ impl Event<'_> {
             Self::Wink(link) => format!("{link:<7} * here I am *"),
             Self::PowerCycle(link) => format!("{link:<7} power cycle"),
             Self::FactoryReset(link) => format!("{link:<7} everything erased"),
+            Self::CheckIn(answer) => match answer {
+                Ok(status) => format!("checked in: {}", state_name(status)),
+                Err(error) => format!("not checked in: {error}"),
+            },
+            Self::Activation(errand::Outcome::Activated(standing)) => {
+                format!("        a key of {} now", place(&standing.workspace, &standing.origin))
+            }
+            Self::Activation(errand::Outcome::Failed { message, .. }) => {
+                format!("        not a key of a workspace: {message}")
+            }
+            Self::Activation(errand::Outcome::Status(_)) => return None,
+            Self::Notice(notice) => format!("        {}", printable(&notice.to_string(), LOGGED)),
             Self::Problem(message) => format!("problem: {message}"),
             Self::Stopped(reason) => format!("stopped: {reason}"),
         })
     }
 }
 
+fn shown(text: &str) -> String {
+    printable(text, LOGGED)
+}
+
+fn check_in(answer: &Result<MembershipStatus, CheckInError>) -> Value {
+    match answer {
+        Ok(status) => json!({"event": "check_in", "key": state_name(status), "error": null}),
+        Err(error) => json!({"event": "check_in", "key": null, "error": error.to_string()}),
+    }
+}
+
+const fn state_name(status: &MembershipStatus) -> &'static str {
+    match status {
+        MembershipStatus::Member(MemberStatus { state: KeyState::Active, .. }) => "active",
+        MembershipStatus::Member(MemberStatus { state: KeyState::Suspended, .. }) => "suspended",
+        MembershipStatus::Member(_) | MembershipStatus::Revoked(_) => "revoked",
+    }
+}
+
+const fn denial_name(denial: Denial) -> &'static str {
+    match denial {
+        Denial::Suspended => "suspended",
+        Denial::Revoked => "revoked",
+        Denial::Unreachable => "unreachable",
+        Denial::GrantUsedUp => "grant_used_up",
+        Denial::GrantExpired => "grant_expired",
+        Denial::NotNear => "not_near",
+        Denial::ReaderOnly => "reader_only",
+        Denial::NoTap => "no_tap",
+        Denial::VerificationNotSetUp => "verification_not_set_up",
+        Denial::RulesChanged => "rules_changed",
+    }
+}
+
+/// What joining is about, for scripts.
+fn joined(operation: &Operation) -> Value {
+    let Operation::JoinWorkspace { workspace, origin, user, settings, credentials } = operation
+    else {
+        return Value::Null;
+    };
+    json!({
+        "workspace": shown(&workspace.name),
+        "origin": shown(origin),
+        "user": shown(&user.name),
+        "user_display_name": shown(&user.display_name),
+        "settings": settings,
+        "credentials": credentials,
+    })
+}
+
 fn asked(prompt: &Prompt) -> Value {
-    let shown = |text: &str| printable(text, LOGGED);
     let site = words::site(&prompt.operation);
     let accounts: Vec<Value> = words::accounts(&prompt.operation)
         .iter()
@@ -217,6 +296,7 @@ fn asked(prompt: &Prompt) -> Value {
         "site": site.map(|site| shown(&site.id)),
         "site_name": site.and_then(|site| site.name.as_deref()).map(shown),
         "accounts": accounts,
+        "join": joined(&prompt.operation),
         "needs": match prompt.needs {
             Needs::Presence => "presence",
             Needs::Verification => "verification",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import time
 
 FLAGS = [
     "--headless=new",
@@ -143,6 +144,24 @@ class Chromium:
             thrown = result["exceptionDetails"].get("exception", {})
             raise Refused(thrown.get("description") or json.dumps(result["exceptionDetails"]))
         return result["result"].get("value")
+
+    def visit(self, address):
+        """Opens a page, and waits until it is there."""
+        self.call("Page.navigate", self._session, url=address)
+        self.settle()
+
+    def settle(self, timeout=60):
+        """Waits until the page, or the one that it leads to, is there."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            try:
+                if self.evaluate("document.readyState == 'complete' && location.href != 'about:blank'"):
+                    return
+            except RuntimeError:
+                # The page has just been left.
+                pass
+            time.sleep(0.2)
+        raise TimeoutError("the page did not come")
 
     def create(self, options, patience=90, timeout=120):
         """`navigator.credentials.create`, given up by the page after its patience, in seconds."""

@@ -156,6 +156,23 @@ pub async fn end_others(
     .await
 }
 
+/// Ends every session of a user that was begun with this key; with any key, where none is named.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn end_of_user(
+    tx: &mut Transaction,
+    user: UserId,
+    key: Option<KeyId>,
+) -> Result<u64, DbError> {
+    tx.execute(
+        "DELETE FROM sessions
+         WHERE holder = $1 AND (CAST($2 AS TEXT) IS NULL OR key_id = $2)",
+        values![user, key],
+    )
+    .await
+}
+
 fn session(row: &Row) -> Result<Session, DbError> {
     Ok(Session { id: row.get(0)?, authenticated_at: row.get(1)?, expires_at: row.get(2)? })
 }

@@ -8,6 +8,8 @@ use crate::{
 };
 
 mod page;
+#[cfg(test)]
+mod tests;
 
 pub use page::{count, list, page};
 

@@ -12,6 +12,8 @@ use super::{DbError, HEARD, Heard, Row, Value};
 
 mod address;
 mod listener;
+#[cfg(test)]
+mod tests;
 
 /// Connections of one instance, besides the one that listens.
 const CONNECTIONS: usize = 16;

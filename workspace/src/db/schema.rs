@@ -36,7 +36,7 @@ const LOCK: i64 = 0x706f_636b_6574_6b65;
 impl Dialect {
     /// `BIGINT`, `TEXT` and `{bytes}` become the database's own types, `{table}` what ends every
     /// CREATE TABLE. Text compares by its bytes on both; SQLite too refuses values of another type.
-    fn translate(self, sql: &str) -> String {
+    pub(super) fn translate(self, sql: &str) -> String {
         match self {
             Self::Sqlite => sql
                 .replace(" BIGINT", " INTEGER")

@@ -9,6 +9,8 @@ use self::pool::{Lease, Pool};
 use super::{DbError, HEARD, Heard, Row, Value};
 
 mod pool;
+#[cfg(test)]
+mod tests;
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -64,12 +66,13 @@ impl Sqlite {
         &self.bus
     }
 
+    /// In memory both kinds share one connection, so that each says what it may do.
     pub(super) async fn write(&self) -> Result<Transaction, DbError> {
-        self.begin(&self.writer, "BEGIN IMMEDIATE").await
+        self.begin(&self.writer, "PRAGMA query_only = 0; BEGIN IMMEDIATE").await
     }
 
     pub(super) async fn read(&self) -> Result<Transaction, DbError> {
-        self.begin(&self.readers, "BEGIN").await
+        self.begin(&self.readers, "PRAGMA query_only = 1; BEGIN").await
     }
 
     async fn begin(&self, pool: &Arc<Pool>, begin: &'static str) -> Result<Transaction, DbError> {

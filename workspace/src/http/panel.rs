@@ -11,6 +11,7 @@ mod groups;
 mod import;
 mod key;
 mod key_settings;
+mod mail;
 mod settings_form;
 mod user;
 mod user_form;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .merge(activation::routes())
         .merge(groups::routes())
         .merge(events::routes())
+        .merge(mail::routes())
 }
 
 /// Address and name of the pages above a page, for the way back.

@@ -8,7 +8,7 @@ use super::{
     layout::{self, Section, Shell},
 };
 use crate::{
-    model::{Actor, ActorKind, Administrator, KeyId, Role, User, UserId},
+    model::{Actor, ActorKind, Administrator, KeyId, Role, User},
     service::{Secret, Session},
 };
 
@@ -152,19 +152,11 @@ impl FromRequestParts<App> for SignedInUser {
     }
 }
 
-/// Begins a session of the sign-in page: `response` gives the browser its cookie.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn start_user_session(
-    app: &App,
-    user: UserId,
-    key: KeyId,
-    mut response: Response,
-) -> Result<Response, Error> {
-    let secret = app.workspace.start_user_session(user, key).await?;
+/// A session of the sign-in page has begun: `response` gives the browser its cookie.
+#[must_use]
+pub fn with_user_session(secret: Secret, mut response: Response) -> Response {
     response.extensions_mut().insert(SessionCookie::User(Some(secret)));
-    Ok(response)
+    response
 }
 
 /// Ends a session of the sign-in page: `response` takes the cookie away.

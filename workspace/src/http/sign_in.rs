@@ -12,8 +12,9 @@ use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::{
     App, CsrfForm, CsrfJson, Empty, Error, Routes, SignedInUser, Trial, Visitor, end_user_session,
-    render, see_other, start_user_session,
+    render, see_other,
     views::{ActivatePage, MePage, UserSignInPage},
+    with_user_session,
 };
 use crate::service::Challenge;
 
@@ -83,9 +84,8 @@ async fn finish(
     app.limits.count(Trial::Ceremony, visitor.address())?;
     let signed_in =
         app.workspace.finish_sign_in(&visitor.binding(), &finish.state, &finish.credential).await;
-    let (user, key) = signed_in?;
     let done = Json(Done { location: "/me".to_owned() }).into_response();
-    start_user_session(&app, user.id, key.id, done).await
+    Ok(with_user_session(signed_in?.session, done))
 }
 
 async fn me(State(app): State<App>, user: SignedInUser) -> Result<Response, Error> {

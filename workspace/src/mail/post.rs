@@ -61,7 +61,7 @@ impl Post {
             let queued = async {
                 loop {
                     match changes.recv().await {
-                        Ok(Change { action: Some(other), .. }) if other != Action::MailQueued => {}
+                        Ok(Change { action: Some(other), .. }) if !may_queue(other) => {}
                         Err(tokio::sync::broadcast::error::RecvError::Closed) => {
                             std::future::pending::<()>().await;
                         }
@@ -74,4 +74,9 @@ impl Post {
             let _ = tokio::time::timeout(INTERVAL, queued).await;
         }
     }
+}
+
+/// A ticket that goes by e-mail brings its message with it.
+fn may_queue(action: Action) -> bool {
+    matches!(action, Action::TicketIssued | Action::MailQueued)
 }

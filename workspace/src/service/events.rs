@@ -10,6 +10,9 @@ use crate::{
     },
 };
 
+#[cfg(test)]
+mod tests;
+
 /// Events that are read at a time for a file.
 const AT_ONCE: u32 = 512;
 

@@ -8,10 +8,13 @@ use super::{
     users::{line, locked},
 };
 use crate::{
-    data::{keys, tickets, users},
+    data::{keys, sessions, tickets, users},
     db::Transaction,
     model::{Action, Actor, Key, KeyId, KeyKind, NewKey, Subject, User, UserId},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// The most characters of a label.
 const LABEL: usize = 64;
@@ -175,6 +178,9 @@ impl Workspace {
         may(key.state).map_err(|message| ServiceError::Conflict(message.to_owned()))?;
         keys::set_state(&mut tx, id, state).await?;
         tickets::cancel(&mut tx, id).await?;
+        if state != KeyState::Active {
+            sessions::end_of_user(&mut tx, key.user, Some(id)).await?;
+        }
         if user.is_some() {
             users::refresh_state(&mut tx, key.user).await?;
         }

@@ -78,21 +78,6 @@ impl Workspace {
         Ok(Some((session, self.user(user).await?, key)))
     }
 
-    /// Begins a session of the sign-in page.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn start_user_session(
-        &self,
-        user: UserId,
-        key: KeyId,
-    ) -> Result<Secret, ServiceError> {
-        let mut tx = self.db().write().await?;
-        let (secret, _) = self.begin_session(&mut tx, Owner::User(user, key)).await?;
-        tx.commit().await?;
-        Ok(secret)
-    }
-
     /// Ends a session.
     ///
     /// # Errors
@@ -110,6 +95,17 @@ impl Workspace {
         administrator: AdministratorId,
     ) -> Result<(Secret, SessionId), ServiceError> {
         self.begin_session(tx, Owner::Administrator(administrator)).await
+    }
+
+    /// Begins a session of the sign-in page, in the transaction of the sign-in: a suspension that
+    /// comes after it finds it, and ends it.
+    pub(super) async fn begin_user_session(
+        &self,
+        tx: &mut Transaction,
+        user: UserId,
+        key: KeyId,
+    ) -> Result<Secret, ServiceError> {
+        Ok(self.begin_session(tx, Owner::User(user, key)).await?.0)
     }
 
     async fn begin_session(

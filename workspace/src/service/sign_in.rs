@@ -12,7 +12,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{
-    Ceremony, Change, NewEvent, ServiceError, Workspace,
+    Ceremony, Change, NewEvent, Secret, ServiceError, Workspace,
     refusals::{Refused, key_subject, stranger},
 };
 use crate::{
@@ -32,6 +32,17 @@ pub struct Challenge {
     pub options: Value,
     /// What is sent along with the second half.
     pub state: String,
+}
+
+/// A user has signed in.
+#[derive(Debug)]
+pub struct UserSignedIn {
+    /// Who.
+    pub user: User,
+    /// With which key.
+    pub key: Key,
+    /// The secret of the session that has begun.
+    pub session: Secret,
 }
 
 /// The server's side of a sign-in.
@@ -123,14 +134,15 @@ impl Workspace {
         binding: &[u8],
         state: &str,
         credential: &PublicKeyCredential,
-    ) -> Result<(User, Key), ServiceError> {
+    ) -> Result<UserSignedIn, ServiceError> {
         let begun: Begun = self.finish_ceremony(Ceremony::UserSignIn, binding, state).await?;
         let mut tx = self.db().write().await?;
         let now = self.now();
         match self.judge(&mut tx, begun, credential).await? {
             Ok((phone, owner, passkey)) => {
-                self.accept(tx, &phone, &owner, &passkey, now).await?;
-                Ok((self.user(owner.id).await?, self.key(phone.key).await?))
+                let session = self.accept(tx, &phone, &owner, &passkey, now).await?;
+                let (user, key) = (self.user(owner.id).await?, self.key(phone.key).await?);
+                Ok(UserSignedIn { user, key, session })
             }
             Err(refusal) => {
                 drop(tx);
@@ -175,7 +187,7 @@ impl Workspace {
         owner: &Owner,
         passkey: &Passkey,
         now: Timestamp,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Secret, ServiceError> {
         credentials::used(&mut tx, passkey, now).await?;
         phones::signed_in(&mut tx, phone.key, now).await?;
         let event = NewEvent {
@@ -187,8 +199,10 @@ impl Workspace {
             key: Some(phone.key),
             details: Value::Null,
         };
+        let session = self.begin_user_session(&mut tx, owner.id, phone.key).await?;
         self.log(&mut tx, event).await?;
-        self.commit(tx, &[Change::of_key(owner.id, phone.key, Action::UserSignedIn)]).await
+        self.commit(tx, &[Change::of_key(owner.id, phone.key, Action::UserSignedIn)]).await?;
+        Ok(session)
     }
 
     async fn refuse_sign_in(&self, refusal: &Refusal) -> Result<ServiceError, ServiceError> {

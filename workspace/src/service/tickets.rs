@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+#[cfg(test)]
+mod tests;
+
 impl Workspace {
     /// The ticket by which a key can be activated now.
     ///

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Change, FieldError, NewEvent, ServiceError, Workspace};
 use crate::{
-    data::{groups, keys, tickets, users},
+    data::{groups, keys, sessions, tickets, users},
     db::{DbError, Transaction},
     model::{
         Action, Actor, Group, NewUser, Page, PageRequest, Subject, User, UserId, UserQuery,
@@ -133,6 +133,9 @@ impl Workspace {
             return Err(ServiceError::Conflict(format!("{} {is}", user.name)));
         }
         let state = users::set_blocked(&mut tx, id, blocked).await?;
+        if blocked {
+            sessions::end_of_user(&mut tx, id, None).await?;
+        }
         let user = User { state, ..user };
         let action = if blocked { Action::UserBlocked } else { Action::UserUnblocked };
         self.log(&mut tx, self.user_event(actor, action, &user, json!(null))).await?;
@@ -153,6 +156,7 @@ impl Workspace {
             events.push(self.key_event(actor, Action::KeyRevoked, &key, json!(null)));
             changes.push(Change::of_key(id, key.id, Action::KeyRevoked));
         }
+        sessions::end_of_user(&mut tx, id, None).await?;
         users::delete(&mut tx, id).await?;
         events.push(self.user_event(actor, Action::UserRemoved, &user, json!(null)));
         changes.push(Change::of_user(id, Action::UserRemoved));

@@ -46,7 +46,8 @@ impl Form {
     fn read(tag: &str, inside: &str, button: Option<&str>) -> Self {
         let mut form = Self {
             action: attribute(tag, "action").filter(|action| !action.is_empty()),
-            post: attribute(tag, "method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
+            post: attribute(tag, "method")
+                .is_some_and(|method| method.eq_ignore_ascii_case("post")),
             names: Vec::new(),
             values: Vec::new(),
         };

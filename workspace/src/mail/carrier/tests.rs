@@ -1,12 +1,9 @@
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    thread::JoinHandle,
-};
+use std::net::TcpListener;
 
 use lettre::Message;
 
 use super::{Carrier, CarrierError, Delivered, SendError};
+use crate::testing::mail_server::Server;
 
 fn message() -> Message {
     Message::builder()
@@ -17,47 +14,12 @@ fn message() -> Message {
         .unwrap()
 }
 
-/// A mail server that answers RCPT with a line, and says what it was sent.
-fn server(rcpt: &'static str) -> (String, JoinHandle<Vec<String>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let serve = move || {
-        let (stream, _) = listener.accept().unwrap();
-        let mut writer = stream.try_clone().unwrap();
-        let mut say = |line: &str| write!(writer, "{line}\r\n").unwrap();
-        say("220 ready");
-        let (mut heard, mut in_data) = (Vec::new(), false);
-        for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            heard.push(line.clone());
-            match line.split([' ', ':']).next().unwrap_or_default() {
-                "." if in_data => {
-                    in_data = false;
-                    say("250 taken as 17");
-                }
-                _ if in_data => {}
-                "RCPT" => say(rcpt),
-                "DATA" => {
-                    in_data = true;
-                    say("354 go on");
-                }
-                "QUIT" => {
-                    say("221 bye");
-                    break;
-                }
-                _ => say("250 fine"),
-            }
-        }
-        heard
-    };
-    (url, std::thread::spawn(serve))
-}
-
 #[tokio::test]
 async fn a_mail_server_takes_what_is_sent() {
-    let (url, server) = server("250 fine");
-    let carrier = Carrier::smtp(&url, "keys.example").unwrap();
+    let server = Server::answering("250 fine");
+    let carrier = Carrier::smtp(&server.url, "keys.example").unwrap();
     assert_eq!(carrier.send(message(), "x").await, Ok(Delivered::Taken("taken as 17".to_owned())));
-    let heard = server.join().unwrap();
+    let heard = server.heard();
     assert_eq!(heard[0], "EHLO keys.example");
     assert!(heard.contains(&"RCPT TO:<user1@example.org>".to_owned()));
     assert!(heard.contains(&"the body".to_owned()));
@@ -73,12 +35,11 @@ async fn what_a_mail_server_refuses_for_good_is_not_tried_again() {
         ("530 authenticate first", false),
         ("535 wrong password", false),
     ] {
-        let (url, server) = server(answer);
-        let error = Carrier::smtp(&url, "keys.example").unwrap().send(message(), "x").await;
+        let server = Server::answering(answer);
+        let error = Carrier::smtp(&server.url, "keys.example").unwrap().send(message(), "x").await;
         let error = error.unwrap_err();
         assert_eq!(matches!(error, SendError::Never(_)), never, "{answer}: {error}");
         assert!(error.to_string().contains(answer.split_once(' ').unwrap().1), "{error}");
-        server.join().unwrap();
     }
 }
 

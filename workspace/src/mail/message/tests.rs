@@ -2,11 +2,10 @@ use lettre::message::Mailbox;
 use zeroize::Zeroizing;
 
 use super::{Draft, DraftError, Errand, date_and_time, within};
-use crate::model::{MailId, Timestamp};
-
-mod mime;
-
-use mime::Part;
+use crate::{
+    model::{MailId, Timestamp},
+    testing::mime::{self, Part},
+};
 
 const LINK: &str = "https://keys.example/activate#t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
                     &k=BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA";

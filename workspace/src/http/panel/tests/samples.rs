@@ -17,6 +17,7 @@ use super::super::{
     import::{ImportPage, PreviewPage},
     key::KeyPage,
     key_settings::SettingsPage,
+    mail::MailPage,
     settings_form::SettingsForm,
     user::{EditUserPage, UserPage},
     user_form::UserForm,
@@ -32,8 +33,8 @@ use crate::{
     },
     model::{
         Action, Actor, ActorKind, Event, Group, GroupId, ImportLine, ImportPlan, ImportPreview,
-        Key, KeyId, KeyKind, Role, Subject, Ticket, TicketId, TicketPurpose, TicketState,
-        Timestamp, User, UserId, UserState,
+        Key, KeyId, KeyKind, Mail, MailId, MailState, Role, Subject, Ticket, TicketId,
+        TicketPurpose, TicketState, Timestamp, User, UserId, UserState,
     },
     qr::Qr,
 };
@@ -115,6 +116,21 @@ pub(super) fn event(name: &str) -> Event {
         details: serde_json::json!({ name: name, "list": [name], "deep": { name: name } }),
         hash: "00".repeat(32),
         signature: "11".repeat(64),
+    }
+}
+
+fn mail(name: &str) -> Mail {
+    Mail {
+        id: MailId::new(),
+        user: UserId::new(),
+        to: name.to_owned(),
+        subject: name.to_owned(),
+        state: MailState::Failed,
+        attempts: 8,
+        last_error: Some(name.to_owned()),
+        created_at: NOW,
+        next_attempt_at: Some(NOW),
+        sent_at: None,
     }
 }
 
@@ -299,6 +315,17 @@ pub(super) fn every_page(name: &str, role: Role) -> Vec<(&'static str, String)> 
                 pages: pages(),
                 total: "1 entry".to_owned(),
                 verdict: Some(Ok("7 entries".to_owned())),
+            }
+            .render(),
+        ),
+        (
+            "mail",
+            MailPage {
+                shell: shell(),
+                delivery: name.to_owned(),
+                mails: vec![mail(name)],
+                pages: pages(),
+                total: "1 message".to_owned(),
             }
             .render(),
         ),

@@ -5,32 +5,33 @@ use std::collections::BTreeMap;
 use base64ct::{Base64, Encoding};
 
 /// A message, or a part of one.
-pub struct Part {
+pub(crate) struct Part {
     headers: BTreeMap<String, String>,
     /// Decoded; of a part without parts.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// Those of a multipart.
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Part {
     /// A header's value, unfolded; empty where there is none.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 
     /// The media type without its parameters.
-    pub fn kind(&self) -> &str {
+    pub(crate) fn kind(&self) -> &str {
         self.header("content-type").split(';').next().unwrap()
     }
 
     /// The body as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }
 
-pub fn parse(raw: &str) -> Part {
+/// Reads a message.
+pub(crate) fn parse(raw: &str) -> Part {
     let (head, body) = raw.split_once("\r\n\r\n").unwrap();
     let head = head.replace("\r\n ", " ").replace("\r\n\t", " ");
     let headers: BTreeMap<_, _> = head
