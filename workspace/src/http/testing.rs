@@ -13,9 +13,12 @@ use hyper_util::service::TowerToHyperService;
 
 use super::{App, router};
 use crate::{
+    data::sessions::{self, NewSession, Owner},
     db::Database,
     model::{Administrator, KeyKind, NewKey, Role},
-    service::{Config, NewAdministrator, NewOwner, Password, Secret, SignedIn, Workspace},
+    service::{
+        Config, NewAdministrator, NewOwner, Password, SESSION_SECONDS, Secret, SignedIn, Workspace,
+    },
     settings::{Options, Settings},
     testing::{self, Time},
 };
@@ -124,8 +127,16 @@ impl Lab {
         tx.execute("UPDATE keys SET state = 'active' WHERE id = $1", crate::values![key.id])
             .await
             .unwrap();
+        let secret = Secret::new().unwrap();
+        let now = self.time.now();
+        let session = NewSession {
+            hash: &secret.hash(),
+            owner: Owner::User(user.id, key.id),
+            now,
+            expires_at: now.plus_seconds(SESSION_SECONDS),
+        };
+        sessions::begin(&mut tx, &session).await.unwrap();
         tx.commit().await.unwrap();
-        let secret = self.workspace().start_user_session(user.id, key.id).await.unwrap();
         self.browser().with_cookie("pocketkey-user", &secret)
     }
 
