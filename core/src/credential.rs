@@ -132,7 +132,7 @@ impl Credential {
         sealer: &Sealer,
         rng: &dyn Rng,
     ) -> Result<Option<Vec<u8>>, Status> {
-        let payload = codec::encode_wrapped(self);
+        let payload = self.encode_wrapped();
         let mut id = vec![WRAPPED];
         id.extend(sealer.seal(&wrapping_place(rp_id_hash), &payload, rng)?);
         Ok((id.len() <= MAX_WRAPPED_ID).then_some(id))
@@ -145,7 +145,17 @@ impl Credential {
             return None;
         }
         let payload = sealer.open(&wrapping_place(rp_id_hash), sealed)?;
-        codec::decode_wrapped(id, &payload)
+        Self::decode_wrapped(id, &payload)
+    }
+
+    /// The sealed part of a wrapped ID.
+    pub(crate) fn encode_wrapped(&self) -> Zeroizing<Vec<u8>> {
+        codec::encode_wrapped(self)
+    }
+
+    /// Reads what [`encode_wrapped`](Self::encode_wrapped) made, out of this ID.
+    pub(crate) fn decode_wrapped(id: &[u8], payload: &[u8]) -> Option<Self> {
+        codec::decode_wrapped(id, payload)
     }
 
     /// The sealed part of a row.

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod device;
+mod stored;
 #[cfg(test)]
 pub(crate) mod vectors;
 pub mod workspace;
@@ -18,6 +19,7 @@ use std::{
 };
 
 use atomic_waker::AtomicWaker;
+pub use stored::Stored;
 
 use crate::{
     crypto::sha256,

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use phone::{ActivateArgs, Approve, PhoneArgs, PhoneCommand, ScanArgs, StatusArgs, Verify};
+pub use up::UpArgs;
 
 mod phone;
+mod up;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,7 @@ Examples:
   pocketkey phone --nfc              lie on the virtual card reader
   pocketkey phone --tcp --approve always --verify pass --json
                                      serve test clients without a person, one JSON object a line
+  pocketkey up                       a workspace and a phone, to hand the one out as a key of the other
   pocketkey phone activate --image qr.png
                                      make the phone a key of the workspace whose QR this is
   pocketkey credentials list         which accounts are on the phone
@@ -68,7 +71,9 @@ pub enum Command {
     Metadata,
     /// Serve a workspace: the admin panel that hands phones out as security keys
     Workspace(Box<pocketkey_workspace::command::WorkspaceArgs>),
-    /// Register and sign in against a real relying party, in this one process
+    /// Start a workspace, its outbox and an emulated phone, to try them together
+    Up(Box<UpArgs>),
+    /// Show the ten steps from an empty workspace to a sign-in with a phone, and what is refused
     Demo {
         /// Write one JSON object per step
         #[arg(long)]

@@ -28,6 +28,7 @@ mod state;
 #[cfg(test)]
 mod testing;
 mod text;
+mod up;
 
 /// The exit status of a phone that tells that it is no active key.
 const NO_ACTIVE_KEY: u8 = 3;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
             Ok(false) => return ExitCode::FAILURE,
             Err(error) => Err(error),
         },
+        Command::Up(args) => up::run(&args),
         Command::Demo { json } => return demo::run(json),
     };
     match done {

@@ -11,7 +11,9 @@ use std::io;
 
 use ciborium::Value;
 
+#[allow(unused_imports, reason = "each test uses another part")]
 pub use pin::{Permissions, Token};
+#[allow(unused_imports, reason = "each test uses another part")]
 pub use requests::Registration;
 
 /// What carries a request there and an answer back.

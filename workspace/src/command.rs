@@ -223,8 +223,9 @@ async fn verify_log(settings: &Settings, json: bool) -> Result<bool, Box<dyn Err
     Ok(verdict.is_ok())
 }
 
-/// What goes wrong, on standard error. Twice in one process is once too often, and no harm.
-fn start_log(format: LogFormat) {
+/// Tells what goes wrong on standard error, from now on. Twice in one process is once too often, and
+/// no harm.
+pub fn start_log(format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_max_level(tracing::Level::INFO)

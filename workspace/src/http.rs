@@ -48,6 +48,7 @@ use tower_http::{
 use crate::{Workspace, service::ServiceError, settings::Settings};
 
 mod account;
+mod api;
 mod assets;
 mod browser;
 mod csrf;
@@ -154,6 +155,7 @@ pub fn router(app: App) -> Router {
 pub fn routes() -> Routes {
     [
         account::routes(),
+        api::routes(),
         assets::routes(),
         health::routes(),
         panel::routes(),

@@ -3,6 +3,7 @@
 //! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
 
 mod bench;
+mod fuzz;
 mod lab;
 mod process;
 mod test;
@@ -26,6 +27,7 @@ Examples:
   cargo xtask test --list                       the steps and what they check
   cargo xtask lab                               the lab's scripts
   cargo xtask lab -- ls -l /dev/uhid            any command in the lab
+  cargo xtask fuzz --minutes 20                 hostile input for everything that is read
   cargo xtask bench --json > bench.json         how fast and how large it all is
   cargo xtask help test                         how the steps behave";
 
@@ -44,6 +46,12 @@ enum Command {
     /// machine's own files, read-only, and the scripts run in there as root. The logs of the last run
     /// stay in target/lab/run.
     Lab(lab::LabArgs),
+    /// Feed hostile input to everything that is read.
+    ///
+    /// Each target first runs its whole corpus, then new inputs for so many minutes. A table says how
+    /// many were tried, how much of the program they reached, and what broke a promise; such inputs are
+    /// put into target/fuzz/findings.
+    Fuzz(fuzz::Args),
     /// Measure speed, memory and disk syncs, beside other authenticators.
     ///
     /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
@@ -55,6 +63,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Test(args) => test::run(&args),
         Command::Lab(args) => lab::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
     }
 }

@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step::new("deny", "Licences, sources and advisories of dependencies", checks::deny),
     Step::new("clippy", "No warnings from clippy", checks::clippy),
     Step::new("rust", "The Rust tests of the workspace", checks::rust),
+    Step::new("fuzz", "Every corpus, and a little fuzzing of each target", checks::fuzz),
     Step::new("docs", "The documentation builds without warnings", checks::docs),
     Step::new("device-tcp", "python-fido2's device suite over TCP", clients::device_tcp),
     Step::new("device-nfc", "python-fido2's device suite over NFC", clients::device_nfc),

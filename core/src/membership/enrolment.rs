@@ -214,7 +214,7 @@ impl PendingEnrolment {
         }
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
         // An offer has string keys and no maps of its own, which is all that JSON asks.
         let offer = serde_json::to_vec(&self.offer).unwrap_or_default();
         let mut out = Writer::new();
@@ -236,7 +236,7 @@ impl PendingEnrolment {
     }
 
     /// Reads what [`encode`](Self::encode) made; `None` for anything else.
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut pin = None;
         let mut workspace_key = None;
         let mut offer = None;

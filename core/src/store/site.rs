@@ -36,7 +36,7 @@ impl SiteSummary {
         self.counts.get_mut(usize::from(protect.level()) - 1)
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Writer::new();
         out.map(|map| {
             map.int(1, |value| value.text(&self.rp_id));
@@ -48,7 +48,7 @@ impl SiteSummary {
         out.finish()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, CborError> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, CborError> {
         let mut site = Self::default();
         Reader::whole(bytes, |reader| {
             reader.map(|key, reader| -> Result<(), CborError> {

@@ -190,6 +190,15 @@ pub fn fields(names: &[String]) -> String {
     names.iter().map(|name| field(name)).collect::<Vec<_>>().join(", ")
 }
 
+/// Why a line cannot be imported: `user_name: …` with the field's name for people.
+#[must_use]
+pub fn reason(reason: &str) -> String {
+    match reason.split_once(": ") {
+        Some((name, why)) if field(name) != name => format!("{}: {}", field(name), sentence(why)),
+        _ => sentence(reason),
+    }
+}
+
 /// A message as a sentence: with a capital letter and a full stop.
 #[must_use]
 pub fn sentence(text: &str) -> String {

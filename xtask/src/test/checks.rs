@@ -3,7 +3,10 @@
 use std::process::Command;
 
 use super::{Report, install, postgres};
-use crate::process::{Failed, ask, cargo, root, run};
+use crate::{
+    fuzz,
+    process::{Failed, ask, cargo, root, run},
+};
 
 pub fn fmt(_: &mut Report) -> Result<(), Failed> {
     run(&mut cargo(["fmt", "--all", "--check"]), |_| {})
@@ -47,6 +50,14 @@ pub fn deny(report: &mut Report) -> Result<(), Failed> {
         return Ok(());
     }
     checked(&["--disable-fetch", "advisories"])
+}
+
+/// Instrumented, with everything that was ever kept, and for a few seconds each.
+pub fn fuzz(report: &mut Report) -> Result<(), Failed> {
+    let (passed, failed) = fuzz::smoke()?;
+    report.tally.passed += passed;
+    report.tally.failed += failed;
+    if failed == 0 { Ok(()) } else { Err(Failed::Broken("a target broke a promise".to_owned())) }
 }
 
 pub fn demo(_: &mut Report) -> Result<(), Failed> {

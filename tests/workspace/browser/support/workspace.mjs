@@ -17,11 +17,11 @@ export const folder = async (test, name) => {
 /** A workspace: its origin, its set-up link and its data folder. */
 export const workspace = async (test, options = [], data = undefined) => {
   data ??= await folder(test, "workspace");
-  const args = ["workspace", "--data", data, "--listen", "127.0.0.1:0", "--json", ...options];
+  const args = ["workspace", "--data-dir", data, "--listen", "127.0.0.1:0", "--json", ...options];
   const running = new Running(pocketkey(), args);
   test.after(() => running.stop());
   const ready = await running.event(({ event }) => event === "ready", "the workspace");
-  return { running, data, origin: ready.origin, setUp: ready.set_up };
+  return { running, data, origin: ready.origin, setUp: ready.set_up_link };
 };
 
 /** An emulated phone that agrees to everything, with a fingerprint that always matches. */

@@ -64,10 +64,10 @@ pub fn actor(actor: &Actor) -> String {
     let kind = match actor.kind {
         ActorKind::Administrator => return or(&actor.name, "an administrator"),
         ActorKind::User => return or(&actor.name, "a user"),
+        ActorKind::Stranger => return or(&actor.name, "somebody unknown"),
         ActorKind::Workspace => return "the workspace".to_owned(),
         ActorKind::Token => "API token",
         ActorKind::Phone => "phone",
-        ActorKind::Stranger => "somebody unknown",
     };
     if actor.name.is_empty() { kind.to_owned() } else { format!("{kind} {}", actor.name) }
 }

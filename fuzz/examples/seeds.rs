@@ -1,0 +1,155 @@
+//! Prints seeds for the targets that no client's traffic feeds: `cargo run --example seeds -- TARGET`.
+
+use ciborium::{Value, cbor};
+use pocketkey_core::protocol::{
+    Base64Url, CheckIn, Enrolment, Message, Offer, Standing, encode, signing_input,
+};
+use qrcode::{Color, EcLevel, QrCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+/// 32 bytes of which nothing is secret.
+const BYTES: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn main() {
+    let seeds = match std::env::args().nth(1).as_deref() {
+        Some("messages") => messages(),
+        Some("pictures") => pictures(),
+        Some("rows") => rows(),
+        _ => panic!("name a target: messages, pictures or rows"),
+    };
+    for seed in seeds {
+        println!("{}", seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    }
+}
+
+fn links() -> Vec<String> {
+    vec![
+        format!("https://keys.example/activate#t={BYTES}&k={BYTES}"),
+        format!("https://keys.example:8443/activate#t={BYTES}&k={BYTES}&p={BYTES}"),
+        format!("http://127.0.0.1:8080/activate#t={BYTES}&k={BYTES}"),
+        "https://example.com/".to_owned(),
+    ]
+}
+
+fn settings() -> Json {
+    json!({
+        "bluetooth_proximity": false,
+        "offline_login": { "uses": 20, "days": 7 },
+        "verification": "on-phone",
+        "credential_storage": "phone",
+    })
+}
+
+fn offer() -> Json {
+    json!({
+        "issuer": "https://keys.example",
+        "workspace": { "id": "w", "name": "A workspace" },
+        "user": { "name": "user1", "display_name": "First user" },
+        "ticket": BYTES,
+        "options": {
+            "rp": { "id": "keys.example", "name": "A workspace" },
+            "user": { "id": "dXNlcjE", "name": "user1", "displayName": "First user" },
+            "challenge": BYTES,
+            "pubKeyCredParams": [{ "alg": -7, "type": "public-key" }],
+        },
+        "settings": settings(),
+        "issued_at": 2_000_000_000_u64,
+        "expires_at": 2_000_086_400_u64,
+    })
+}
+
+fn standing(state: &str, grant: &Json) -> Json {
+    json!({
+        "issuer": "https://keys.example",
+        "answers": BYTES,
+        "key": "k",
+        "state": state,
+        "policy": { "version": 3, "settings": settings() },
+        "grant": grant,
+        "issued_at": 2_000_000_000_u64,
+    })
+}
+
+fn signed<M: Message + DeserializeOwned>(json: &Json) -> String {
+    let message: M = serde_json::from_value(json.clone()).expect("it is one");
+    // Nobody's signature: r and s are one.
+    let mut signature = [0; 64];
+    (signature[31], signature[63]) = (1, 1);
+    encode(M::ALGORITHM, &signing_input(&message), &signature).expect("64 bytes")
+}
+
+fn messages() -> Vec<Vec<u8>> {
+    let grant = json!({ "serial": 4, "uses": 20, "until": 2_000_600_000_u64 });
+    let check_in = json!({
+        "key": "k", "nonce": BYTES, "sequence": 9, "policy": 3,
+        "grant": { "serial": 4, "left": 20 },
+    });
+    let point = Base64Url([&[4][..], &[7; 64]].concat()).text();
+    let enrolment = json!({
+        "ticket": BYTES,
+        "offer": BYTES,
+        "device_key": point,
+        "credential": {
+            "id": BYTES, "rawId": BYTES, "type": "public-key",
+            "response": {
+                "clientDataJSON": "e30", "attestationObject": "oA", "transports": ["usb", "nfc"],
+            },
+        },
+        "device_name": "A phone",
+    });
+    let mut seeds: Vec<(u8, String)> = links().into_iter().map(|link| (0, link)).collect();
+    seeds.push((1, signed::<Offer>(&offer())));
+    if let Ok(enrolment) = serde_json::from_value::<Enrolment>(enrolment) {
+        let json = serde_json::to_value(&enrolment).expect("it can be written");
+        seeds.push((2, signed::<Enrolment>(&json)));
+    }
+    seeds.push((3, signed::<CheckIn>(&check_in)));
+    for state in ["active", "suspended", "revoked"] {
+        seeds.push((4, signed::<Standing>(&standing(state, &grant))));
+        seeds.push((6, standing(state, &Json::Null).to_string()));
+    }
+    seeds.push((5, offer().to_string()));
+    seeds.push((7, json!({ "version": 3, "settings": settings() }).to_string()));
+    seeds.push((8, json!({ "ticket": BYTES }).to_string()));
+    seeds.push((8, "urn:pocketkey:problem:ticket-used".to_owned()));
+    seeds.into_iter().map(|(kind, text)| [&[kind], text.as_bytes()].concat()).collect()
+}
+
+/// Codes as the target draws them: width, scale, no noise, and a bit for each module.
+fn pictures() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for link in links() {
+        for (level, scale) in [(EcLevel::L, 2), (EcLevel::M, 1), (EcLevel::H, 3)] {
+            let code = QrCode::with_error_correction_level(&link, level).expect("it fits");
+            let width = u8::try_from(code.width()).expect("it is small");
+            let mut seed = vec![width - 1, scale, 0, 0];
+            let modules = code.to_colors();
+            for eight in modules.chunks(8) {
+                let bits = eight.iter().enumerate();
+                seed.push(bits.map(|(at, one)| u8::from(*one == Color::Dark) << (7 - at)).sum());
+            }
+            seeds.push(seed);
+        }
+    }
+    seeds
+}
+
+/// What the store writes under its seal, by kind.
+fn rows() -> Vec<Vec<u8>> {
+    let blob = |length: usize| Value::Bytes(vec![7; length]);
+    let rows = [
+        cbor!({ 1 => blob(16), 2 => 4, 3 => 8, 4 => 5, 5 => 4, 6 => false, 7 => ["example.com"],
+                8 => false, 9 => false, 10 => blob(32), 11 => true }),
+        cbor!({ 1 => "example.com", 2 => "Example", 3 => [1, 0, 2] }),
+        cbor!({ 1 => blob(141), 2 => -7, 3 => blob(32), 4 => 0, 7 => blob(77), 8 => blob(8),
+                9 => "user1", 10 => "First user", 11 => blob(4), 12 => true }),
+        cbor!({ 1 => blob(141), 2 => -8, 3 => blob(32), 4 => 9, 5 => true, 6 => 3 }),
+    ];
+    let rows = rows.into_iter().zip(0_u8..).map(|(row, kind)| {
+        let mut seed = vec![kind];
+        ciborium::into_writer(&row.expect("a value"), &mut seed).expect("a Vec");
+        seed
+    });
+    rows.collect()
+}

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Makes seeds of what real clients send to the emulated phone.
+
+    POCKETKEY_RECORDS=DIR POCKETKEY_PROGRAM=.../pocketkey POCKETKEY=fuzz/record.py CLIENT-TESTS...
+    fuzz/record.py collect DIR
+
+In place of the phone's program, it starts the phone and stands between it and its clients: on TCP,
+and between the phone and the virtual card reader. `collect` adds what was recorded to fuzz/seeds;
+`cargo xtask fuzz --keep` then makes that small.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+SEEDS = Path(__file__).resolve().parent / "seeds"
+
+# Steps of the targets: see src/reports.rs and src/apdus.rs.
+WHOLE_MESSAGE = 3
+RAW_APDU = 0
+# A phone with a PIN and some accounts, whose person agrees: see src/requests.rs.
+PHONE = bytes([0x08, 0x00])
+# So many steps make a seed.
+WINDOW = 6
+
+
+def frames(connection):
+    """Frames of a 2-byte big-endian length and that many bytes, until the connection ends."""
+    stream = connection.makefile("rb")
+    while len(head := stream.read(2)) == 2:
+        yield stream.read(int.from_bytes(head, "big"))
+
+
+def relay(source, sink, record):
+    """Hands frames on, and writes each into a file if there is one."""
+    try:
+        for frame in frames(source):
+            if record:
+                record.write(frame.hex() + "\n")
+            sink.sendall(len(frame).to_bytes(2, "big") + frame)
+    except OSError:
+        pass
+    finally:
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        if record:
+            record.close()
+
+
+class Proxy:
+    """Listens, and connects whoever comes to an address that may be known later."""
+
+    def __init__(self, kind):
+        self._kind = kind
+        self._count = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+
+    def serve(self, target):
+        threading.Thread(target=self._accept, args=(target,), daemon=True).start()
+
+    def _accept(self, target):
+        while True:
+            near, _ = self._listener.accept()
+            host, port = target.rsplit(":", 1)
+            far = socket.create_connection((host, int(port)))
+            for end in (near, far):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._count += 1
+            name = f"{self._kind}-{os.getpid()}-{self._count}"
+            record = open(Path(os.environ["POCKETKEY_RECORDS"]) / name, "w")
+            # The phone is the server on TCP, and the reader's client.
+            recorded = (record, None) if self._kind == "tcp" else (None, record)
+            for ends in ((near, far, recorded[0]), (far, near, recorded[1])):
+                threading.Thread(target=relay, args=ends, daemon=True).start()
+
+
+def stand_in(arguments):
+    if "--nfc" in arguments:
+        place = arguments.index("--nfc") + 1
+        reader = Proxy("nfc")
+        reader.serve(arguments[place])
+        arguments[place] = reader.address
+    clients = Proxy("tcp")
+    phone = subprocess.Popen(
+        [os.environ["POCKETKEY_PROGRAM"], *arguments], stdout=subprocess.PIPE, text=True
+    )
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: phone.terminate())
+    for line in phone.stdout:
+        event = json.loads(line)
+        if event.get("event") == "ready" and event.get("tcp"):
+            clients.serve(event["tcp"])
+            event["tcp"] = clients.address
+        print(json.dumps(event), flush=True)
+    return phone.wait()
+
+
+def messages(reports):
+    """CTAPHID messages: command and bytes."""
+    command, length, message = None, 0, b""
+    for report in reports:
+        if len(report) != 64:
+            continue
+        if report[4] & 0x80:
+            command, length, message = report[4], int.from_bytes(report[5:7], "big"), report[7:]
+        else:
+            message += report[5:]
+        if command is not None and len(message) >= length:
+            yield command, message[:length]
+            command = None
+
+
+def windows(steps):
+    return [b"".join(steps[at : at + WINDOW]) for at in range(0, len(steps), WINDOW)]
+
+
+def collect(folder):
+    requests, reports, apdus = set(), set(), set()
+    for path in sorted(Path(folder).iterdir()):
+        sent = [bytes.fromhex(line) for line in path.read_text().split()]
+        if path.name.startswith("tcp"):
+            steps = []
+            for command, message in messages(sent):
+                steps.append(
+                    bytes([WHOLE_MESSAGE, command & 0x7F]) + len(message).to_bytes(2, "big") + message
+                )
+                if command == 0x90:
+                    requests.add(PHONE + message)
+            reports.update(windows(steps))
+        else:
+            # One byte is the reader's own: power off, power on, reset, ATR.
+            commands = [frame for frame in sent if len(frame) > 1]
+            steps = [bytes([RAW_APDU]) + len(one).to_bytes(2, "big") + one for one in commands]
+            apdus.update(windows(steps))
+    for name, seeds in (("requests", requests), ("reports", reports), ("apdus", apdus)):
+        with open(SEEDS / f"{name}.hex", "a") as file:
+            file.writelines(seed.hex() + "\n" for seed in sorted(seeds))
+        print(f"{name}: {len(seeds)} recorded")
+
+
+if sys.argv[1:2] == ["collect"]:
+    collect(sys.argv[2])
+else:
+    sys.exit(stand_in(sys.argv[1:]))
