@@ -92,6 +92,8 @@ async fn whatever_is_wrong_with_a_request_is_a_problem() {
         ("GET", "/api/v1/users?limit=x", "", "", 400),
         ("GET", "/api/v1/users?cursor=x", "", "", 422),
         ("GET", "/api/v1/users?unknown=1", "", "", 400),
+        ("GET", "/api/v1/users?search=a%00b", "", "", 422),
+        ("GET", &format!("/api/v1/events?search={}", "x".repeat(257)), "", "", 422),
         ("GET", "/api/v1/users?state=unheard-of", "", "", 400),
         ("POST", "/api/v1/users", "{", "application/json", 400),
         ("POST", "/api/v1/users", "{}", "application/json", 400),

@@ -75,3 +75,11 @@ fn every_reference_leads_somewhere() {
         assert!(description.pointer(pointer).is_some(), "{reference}");
     }
 }
+
+#[test]
+fn actions_are_described_by_the_names_that_are_sent() {
+    let description = description();
+    let action = &description["components"]["schemas"]["Action"]["enum"];
+    let names: Vec<_> = crate::model::Action::ALL.iter().map(|action| action.name()).collect();
+    assert_eq!(*action, serde_json::json!(names));
+}
