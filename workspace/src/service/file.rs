@@ -69,7 +69,7 @@ pub(super) fn add_user(csv: &mut Csv, user: &User) -> Result<(), ServiceError> {
 
 /// A file of events.
 pub(super) enum Events {
-    Csv(Csv),
+    Csv(Box<Csv>),
     Jsonl(Vec<u8>),
 }
 
@@ -92,7 +92,7 @@ const EVENTS: [&str; 14] = [
 
 pub(super) fn events(format: ExportFormat) -> Result<Events, ServiceError> {
     Ok(match format {
-        ExportFormat::Csv => Events::Csv(Csv::new(&EVENTS)?),
+        ExportFormat::Csv => Events::Csv(Box::new(Csv::new(&EVENTS)?)),
         ExportFormat::Jsonl => Events::Jsonl(Vec::new()),
     })
 }

@@ -29,10 +29,8 @@ pub(super) async fn start(
         let mut ready = Some(ready);
         let mut pause = PAUSE.0;
         loop {
-            let error = match listen(&config, tls.clone(), &bus, &mut ready, &mut pause).await {
-                Ok(()) => None,
-                Err(error) => Some(error),
-            };
+            let end = listen(&config, tls.clone(), &bus, &mut ready, &mut pause).await;
+            let error = end.err();
             if let (Some(error), Some(ready)) = (&error, ready.take()) {
                 let _ = ready.send(Err(DbError::Failed(error.to_string())));
                 return;
