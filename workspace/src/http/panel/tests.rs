@@ -1,4 +1,5 @@
 mod escaping;
 mod forms;
+mod pages;
 mod samples;
 mod showing;
