@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc};
 
 use pocketkey_core::{
     Authenticator, Location, Source,
-    platform::{BoxFuture, Choice, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier, VerifierStatus},
+    platform::{
+        BoxFuture, Choice, Consent, NoNetwork, Platform, Prompt, Refusal, UserVerifier,
+        VerifierStatus,
+    },
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::Transport,
 };

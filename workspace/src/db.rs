@@ -34,6 +34,7 @@ mod tests;
 pub use error::DbError;
 pub use listen::{Heard, Listener};
 pub use query::{Query, insert_all};
+pub(crate) use schema::Dialect;
 pub use value::{FromValue, Row, Value};
 
 /// The values of a statement, each [`Into`] a [`Value`].
@@ -221,10 +222,10 @@ impl Transaction {
     }
 
     /// Which words the database wants, where the two differ.
-    const fn dialect(&self) -> schema::Dialect {
+    pub(crate) const fn dialect(&self) -> Dialect {
         match self.0 {
-            Open::Sqlite(_) => schema::Dialect::Sqlite,
-            Open::Postgres(_) => schema::Dialect::Postgres,
+            Open::Sqlite(_) => Dialect::Sqlite,
+            Open::Postgres(_) => Dialect::Postgres,
         }
     }
 }

@@ -69,6 +69,10 @@ mod set_up;
 mod sign_in;
 mod staff;
 mod stream;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod token;
 mod tokens;
 pub mod views;
@@ -84,7 +88,7 @@ pub use session::{Admin, SignedInUser, end_user_session, with_user_session};
 pub use token::ApiToken;
 
 /// The longest body that is read at all: a CSV file of 100,000 users has room in it.
-pub const BODY_LIMIT: usize = 32 * 1024 * 1024;
+pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The longest body where a route does not say otherwise (`Routes::map` with a `DefaultBodyLimit`).
 const FORM_LIMIT: usize = 256 * 1024;

@@ -78,7 +78,8 @@ impl Phone {
         }
     }
 
-    fn next_event(&mut self) -> Value {
+    /// The next event.
+    pub fn next_event(&mut self) -> Value {
         let mut line = String::new();
         assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "the phone has ended");
         serde_json::from_str(&line).unwrap()

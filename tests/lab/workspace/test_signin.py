@@ -64,7 +64,7 @@ def key(workspace, user, phone):
     """A smartphone, activated by its link while the phone runs."""
     api, _ = workspace
     key = api.post(f"/users/{user['id']}/keys", {"kind": "smartphone", "label": "phone"})
-    link = api.post(f"/keys/{key['id']}/activation", {"how": "now"})["link"]
+    link = api.post(f"/keys/{key['id']}/ticket", {"purpose": "activate-now"})["code"]["link"]
     activate = [os.environ["POCKETKEY"], "phone", "activate", "--state", phone._state.name, "--json", link]
     done = subprocess.run(activate, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr + done.stdout

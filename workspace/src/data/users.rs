@@ -11,7 +11,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use page::{count, list, page};
+pub use page::{Counted, count, list, page};
 
 /// In the order that [`read`] wants.
 const COLUMNS: &str = "users.id, users.user_id, users.name, users.email, users.user_name, \

@@ -1,6 +1,6 @@
 //! A statement that is put together from parts.
 
-use super::{DbError, Open, Row, Transaction, Value};
+use super::{DbError, Dialect, Row, Transaction, Value};
 
 /// A statement that is put together from parts, each with its values. Nothing from outside ever
 /// becomes part of its text.
@@ -51,23 +51,14 @@ impl Query {
             return self.condition_without_value("1 = 0");
         }
         let part = part.to_lowercase();
-        match tx.0 {
+        match tx.dialect() {
             // Several times as fast as LIKE.
-            Open::Sqlite(_) => self.condition(&format!("instr({column}, {{}}) > 0"), part),
+            Dialect::Sqlite => self.condition(&format!("instr({column}, {{}}) > 0"), part),
             // What an index of trigrams can answer.
-            Open::Postgres(_) => {
+            Dialect::Postgres => {
                 let pattern = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
                 self.condition(&format!("{column} LIKE {{}}"), format!("%{pattern}%"))
             }
-        }
-    }
-
-    /// Tells SQLite not to walk along an index of the table just named: whatever is wanted is rare, so
-    /// that looking through the table and sorting what is found is faster.
-    pub fn unindexed(&mut self, tx: &Transaction) -> &mut Self {
-        match tx.0 {
-            Open::Sqlite(_) => self.push(" NOT INDEXED"),
-            Open::Postgres(_) => self,
         }
     }
 

@@ -10,7 +10,7 @@ mod staff;
 
 /// What differs between the databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub enum Dialect {
     Sqlite,
     Postgres,
 }
@@ -24,6 +24,8 @@ struct Step {
 /// A statement of a step, in the words of [`Dialect::translate`].
 enum Statement {
     Both(&'static str),
+    /// What only SQLite has.
+    Sqlite(&'static str),
     /// An index that only PostgreSQL can have, where its extension can be had.
     PostgresIfPossible(&'static str),
 }
@@ -36,14 +38,18 @@ const LOCK: i64 = 0x706f_636b_6574_6b65;
 impl Dialect {
     /// `BIGINT`, `TEXT` and `{bytes}` become the database's own types, `{table}` what ends every
     /// CREATE TABLE. Text compares by its bytes on both; SQLite too refuses values of another type.
+    /// `{numbered key}` is a primary key, next to which SQLite has a `number` for the rows of an
+    /// index of its own.
     pub(super) fn translate(self, sql: &str) -> String {
         match self {
             Self::Sqlite => sql
                 .replace(" BIGINT", " INTEGER")
+                .replace("{numbered key}", "NOT NULL UNIQUE, number INTEGER PRIMARY KEY")
                 .replace("{bytes}", "BLOB")
                 .replace("{table}", "STRICT"),
             Self::Postgres => sql
                 .replace(" TEXT", " TEXT COLLATE \"C\"")
+                .replace("{numbered key}", "PRIMARY KEY")
                 .replace("{bytes}", "BYTEA")
                 .replace("{table}", ""),
         }
@@ -93,11 +99,14 @@ async fn take(
 ) -> Result<(), DbError> {
     match statement {
         Statement::Both(sql) => tx.execute(&dialect.translate(sql), &[]).await.map(drop),
+        Statement::Sqlite(sql) if dialect == Dialect::Sqlite => {
+            tx.execute(sql, &[]).await.map(drop)
+        }
         Statement::PostgresIfPossible(sql) if dialect == Dialect::Postgres => {
             // A statement that fails ends its transaction, but not when a block catches it.
             let block = format!("DO $do$ BEGIN {sql} EXCEPTION WHEN OTHERS THEN NULL; END $do$");
             tx.execute(&block, &[]).await.map(drop)
         }
-        Statement::PostgresIfPossible(_) => Ok(()),
+        Statement::Sqlite(_) | Statement::PostgresIfPossible(_) => Ok(()),
     }
 }

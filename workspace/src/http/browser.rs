@@ -266,7 +266,7 @@ fn give(
     }
 }
 
-fn write_flash(text: &str) -> String {
+pub(super) fn write_flash(text: &str) -> String {
     let end = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
     let end = end.take_while(|end| *end <= MAX_FLASH).last().unwrap_or_default();
     Base64UrlUnpadded::encode_string(text.get(..end).unwrap_or_default().as_bytes())

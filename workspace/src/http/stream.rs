@@ -85,7 +85,7 @@ async fn tell(
             },
             _ = look.tick() => None,
             () = page.closed() => return,
-            _ = closed.wait_for(|closed| *closed) => return,
+            Ok(_) = closed.wait_for(|closed| *closed) => return,
         };
         // Before anything is told: a page whose session has ended learns nothing more.
         if !matches!(app.workspace.is_panel_session_alive(&session).await, Ok(true)) {

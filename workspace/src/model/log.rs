@@ -218,7 +218,7 @@ pub struct Event {
 }
 
 /// Which events are wanted; newest first.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventQuery {
     /// Of this kind only.
     pub action: Option<Action>,

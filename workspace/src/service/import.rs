@@ -153,10 +153,10 @@ impl Workspace {
     ) -> Result<Vec<u8>, ServiceError> {
         let mut csv = file::Csv::new(&file::USERS)?;
         let mut tx = self.db().read().await?;
-        let total = users::count(&mut tx, query).await?;
+        let counted = users::count(&mut tx, query).await?;
         let mut request = PageRequest { cursor: None, limit: 200 };
         loop {
-            let page = users::list(&mut tx, query, &request, total).await?;
+            let page = users::list(&mut tx, query, &request, counted).await?;
             for user in &page.items {
                 file::add_user(&mut csv, user)?;
             }
@@ -166,7 +166,8 @@ impl Workspace {
             }
         }
         drop(tx);
-        let event = self.workspace_event(actor, Action::UsersExported, json!({ "users": total }));
+        let event =
+            self.workspace_event(actor, Action::UsersExported, json!({ "users": counted.total }));
         let mut tx = self.db().write().await?;
         self.log(&mut tx, event).await?;
         self.commit(tx, &[Change::of_workspace(Action::UsersExported)]).await?;

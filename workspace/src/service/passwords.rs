@@ -106,7 +106,7 @@ impl Password {
         let password = self.0.clone();
         at_cost(move || {
             let hash = argon2().hash_password(password.as_bytes());
-            hash.map(|hash: argon2::PasswordHash| hash.to_string())
+            hash.map(|hash: PasswordHash| hash.to_string())
                 .map_err(|error| ServiceError::Internal(format!("Argon2id: {error}")))
         })
         .await?
@@ -149,7 +149,7 @@ fn nobodys() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| {
         let hash = argon2().hash_password_with_salt(b"", b"nobody's own salt");
-        hash.map(|hash: argon2::PasswordHash| hash.to_string()).unwrap_or_default()
+        hash.map(|hash: PasswordHash| hash.to_string()).unwrap_or_default()
     })
     .clone()
 }

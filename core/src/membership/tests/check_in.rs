@@ -181,3 +181,23 @@ fn an_answer_for_a_phone_that_was_reset_meanwhile_is_none() {
     }
     assert_eq!(device.membership(), None);
 }
+
+#[test]
+fn an_answer_for_the_phone_that_it_was_before_a_reset_is_none() {
+    let (device, workspace) = Device::joined(offline(10, 3));
+    let held = device.authenticator.with_state(|state| Ok(state.member().cloned()));
+    workspace.then(Deed::Hesitate);
+    let mut asking = pin!(device.authenticator.check_in());
+    assert!(poll(asking.as_mut()).is_pending());
+    device.authenticator.factory_reset().unwrap();
+    device.join(&workspace).unwrap();
+    let before = member(&device);
+    // The workspace takes it for the old phone still.
+    workspace.set_device(held.unwrap().unwrap().device_public);
+    workspace.go_on();
+    match poll(asking.as_mut()) {
+        Poll::Ready(Err(CheckInError::NotAnAnswer(NotAnAnswer::OtherQuestion))) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(member(&device), before);
+}

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+mod speed;
+
 use super::*;
 use crate::{
     model::{PageRequest, UserQuery, UserSort},

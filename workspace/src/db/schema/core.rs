@@ -1,7 +1,7 @@
 //! The workspace itself, users, groups, keys and the event log.
 
 use super::{
-    Statement::{Both, PostgresIfPossible},
+    Statement::{Both, PostgresIfPossible, Sqlite},
     Step,
 };
 
@@ -20,7 +20,7 @@ pub(super) const STEP: Step = Step {
         // What ends in _key is in lower case, for look-up and order. `search` is all four texts.
         Both(
             "CREATE TABLE users (
-                id TEXT PRIMARY KEY,
+                id TEXT {numbered key},
                 user_id TEXT NOT NULL,
                 user_id_key TEXT NOT NULL,
                 name TEXT NOT NULL,
@@ -42,6 +42,33 @@ pub(super) const STEP: Step = Step {
         Both("CREATE INDEX users_by_state_user_name ON users (state, user_name_key, id)"),
         Both("CREATE INDEX users_by_state_user_id ON users (state, user_id_key, id)"),
         Both("CREATE INDEX users_by_state_created ON users (state, created_at, id)"),
+        // Both find any part of three or more characters by its trigrams. On SQLite the index is a
+        // table, which triggers keep; what is removed from it leaves no trace.
+        Sqlite(
+            "CREATE VIRTUAL TABLE users_parts USING fts5 (
+                search, content = 'users', content_rowid = 'number', columnsize = 0,
+                tokenize = 'trigram case_sensitive 1'
+            )",
+        ),
+        Sqlite("INSERT INTO users_parts (users_parts, rank) VALUES ('secure-delete', 1)"),
+        Sqlite(
+            "CREATE TRIGGER users_parts_insert AFTER INSERT ON users BEGIN
+                INSERT INTO users_parts (rowid, search) VALUES (new.number, new.search);
+            END",
+        ),
+        Sqlite(
+            "CREATE TRIGGER users_parts_delete AFTER DELETE ON users BEGIN
+                INSERT INTO users_parts (users_parts, rowid, search)
+                VALUES ('delete', old.number, old.search);
+            END",
+        ),
+        Sqlite(
+            "CREATE TRIGGER users_parts_update AFTER UPDATE OF search ON users BEGIN
+                INSERT INTO users_parts (users_parts, rowid, search)
+                VALUES ('delete', old.number, old.search);
+                INSERT INTO users_parts (rowid, search) VALUES (new.number, new.search);
+            END",
+        ),
         PostgresIfPossible(
             "CREATE EXTENSION IF NOT EXISTS pg_trgm;
              CREATE INDEX users_by_part ON users USING gin (search gin_trgm_ops);",

@@ -1,0 +1,57 @@
+//! The Pocketkey authenticator for Kotlin and Swift: what `android/sdk` and `ios/` are made of.
+//!
+//! This crate converts and guards, and knows nothing of its own: what a request means is decided in
+//! `pocketkey-core`. Its exported items are internal to the two SDKs, whose hand-written parts are the
+//! API for developers.
+//!
+//! # Threads
+//! Every method may be called from any thread, at any time, also from within a foreign implementation.
+//! No method waits for another one, and no lock is held while foreign code runs. Work happens on the
+//! thread that calls or, for an asynchronous method, polls. Two things have threads of their own, each for
+//! as long as it is needed: deadlines, and an event listener.
+//!
+//! # Foreign implementations
+//! What they give is not trusted. One that throws has failed; one that gives nonsense has failed; one
+//! that answers twice, or late, is told so ([`AnswerError`]); one that never answers is overtaken by the
+//! question's deadline; one that blocks keeps the thread that called it and the request that it belongs
+//! to, and nothing else: [`Authenticator::cancel`] and [`Authenticator::close`] go on at once.
+
+mod authenticator;
+mod error;
+mod events;
+mod foreign;
+mod hid;
+mod nfc;
+mod passkey;
+#[cfg(feature = "software")]
+mod software;
+#[cfg(test)]
+mod task;
+#[cfg(test)]
+mod tests;
+mod timer;
+mod types;
+mod workspace;
+
+pub use authenticator::{Authenticator, Client, Place};
+pub use error::{AnswerError, CallError, LinkError, OpenError, OwnerError, RequestError};
+pub use events::{Event, EventListener, LogLevel};
+pub use foreign::{
+    Answer, Clock, Courier, CourierFailure, CourierReply, ForeignError, GeneratedKey, KeyStore,
+    KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
+};
+pub use hid::HidLink;
+pub use nfc::NfcCard;
+pub use passkey::{Assertion, AssertionRequest, CreatedCredential, CreationRequest};
+#[cfg(feature = "software")]
+pub use software::software_key_store;
+pub use types::{
+    Account, Algorithm, Choice, Credential, GrantStatus, KeyState, Membership, Needs, Notice,
+    NoticeReason, OfflineLogin, Operation, Policy, Prompt, Protect, Protection, Refusal, Site,
+    Status, Transport, Verification, VerifierStatus, WorkspaceInvitation,
+};
+pub use workspace::{
+    ActivationError, CheckInError, LuminancePlane, ScanError, read_activation_code,
+};
+
+uniffi::setup_scaffolding!();

@@ -1,0 +1,80 @@
+//! A key store without hardware, for emulators and tests.
+
+use std::sync::Arc;
+
+use pocketkey_core::{
+    algorithm,
+    platform::{self, KeyHandle, KeyStore as _},
+    software::SoftwareKeyStore,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    foreign::{GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError},
+    types::Algorithm,
+};
+
+struct SoftwareKeys(SoftwareKeyStore);
+
+/// A key store whose keys are sealed under `root` (32 bytes): whoever has it, and the app's files, has
+/// the keys. For emulators and tests.
+///
+/// # Errors
+/// `Failed` where `root` has another length.
+#[uniffi::export]
+pub fn software_key_store(root: Vec<u8>) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+    let root = Zeroizing::new(root);
+    let root: &[u8; 32] = root.as_slice().try_into().map_err(|_| KeyStoreError::Failed {
+        reason: format!("a root key has 32 bytes, not {}", root.len()),
+    })?;
+    Ok(Arc::new(SoftwareKeys(SoftwareKeyStore::new(root))))
+}
+
+impl From<platform::KeyStoreError> for KeyStoreError {
+    fn from(error: platform::KeyStoreError) -> Self {
+        match error {
+            platform::KeyStoreError::UnknownKey => Self::UnknownKey,
+            platform::KeyStoreError::UnsupportedAlgorithm => Self::UnsupportedAlgorithm,
+            platform::KeyStoreError::NotAuthorized => Self::NotAuthorized,
+            platform::KeyStoreError::Failed => Self::Failed { reason: error.to_string() },
+        }
+    }
+}
+
+impl KeyStore for SoftwareKeys {
+    fn describe(&self) -> Result<KeyStoreDescription, KeyStoreError> {
+        Ok(KeyStoreDescription {
+            algorithms: algorithm::Algorithm::ALL.iter().map(|&one| one.into()).collect(),
+            hardware: false,
+            secure_element: false,
+            binds_authorization: false,
+        })
+    }
+
+    fn generate(&self, algorithm: Algorithm) -> Result<GeneratedKey, KeyStoreError> {
+        let (handle, public) = self.0.generate(algorithm.into())?;
+        Ok(GeneratedKey { handle: handle.0, public_key: public.bytes })
+    }
+
+    fn sign(
+        &self,
+        handle: Vec<u8>,
+        message: Vec<u8>,
+        _authorization: Option<u64>,
+    ) -> Result<Vec<u8>, KeyStoreError> {
+        Ok(self.0.sign(&KeyHandle(handle), &message, None)?)
+    }
+
+    fn delete(&self, handle: Vec<u8>) -> Result<(), KeyStoreError> {
+        Ok(self.0.delete(&KeyHandle(handle))?)
+    }
+
+    fn wrap(&self, secret: Vec<u8>) -> Result<Vec<u8>, KeyStoreError> {
+        let secret = Zeroizing::new(secret);
+        Ok(self.0.wrap(&secret)?)
+    }
+
+    fn unwrap(&self, wrapped: Vec<u8>) -> Result<Vec<u8>, KeyStoreError> {
+        Ok(self.0.unwrap(&wrapped)?.to_vec())
+    }
+}

@@ -1,0 +1,7 @@
+mod access;
+mod answers;
+mod csrf;
+mod sessions;
+mod set_up;
+mod stream;
+mod throttling;
