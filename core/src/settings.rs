@@ -1,5 +1,6 @@
 //! What the authenticator remembers besides credentials: PIN, retries, configuration.
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::ctap::cbor::{CborError, Key, Reader, Writer};
@@ -12,6 +13,9 @@ pub(crate) const MAX_UV_RETRIES: u8 = 5;
 pub(crate) const DEFAULT_MIN_PIN_LENGTH: u8 = 4;
 /// The longest PIN, in bytes of UTF-8 and so also in code points.
 pub(crate) const MAX_PIN_LENGTH: u8 = 63;
+
+/// The length of a PIN's hash, in bytes.
+const PIN_HASH_LENGTH: usize = 16;
 
 /// The record.
 #[derive(Clone)]
@@ -32,10 +36,18 @@ pub(crate) struct Settings {
 /// The client PIN.
 #[derive(Clone)]
 pub(crate) struct Pin {
-    /// LEFT(SHA-256(PIN), 16).
-    pub hash: Zeroizing<[u8; 16]>,
+    /// LEFT(SHA-256(PIN), 16). On the heap: settings are moved about, and what a move leaves behind is
+    /// not wiped.
+    pub hash: Zeroizing<Vec<u8>>,
     /// In Unicode code points.
     pub length: u8,
+}
+
+impl Pin {
+    /// Whether it is the PIN with this hash, in constant time.
+    pub(crate) fn is(&self, hash: &[u8]) -> bool {
+        self.hash.as_slice().ct_eq(hash).into()
+    }
 }
 
 impl Default for Settings {
@@ -72,7 +84,7 @@ impl Settings {
         let mut out = Writer::new();
         out.map(|map| {
             if let Some(pin) = &self.pin {
-                map.int(PIN_HASH, |value| value.bytes(pin.hash.as_ref()));
+                map.int(PIN_HASH, |value| value.bytes(&pin.hash));
                 map.int(PIN_LENGTH, |value| value.unsigned(pin.length.into()));
             }
             map.int(PIN_RETRIES, |value| value.unsigned(self.pin_retries.into()));
@@ -100,7 +112,7 @@ impl Settings {
         Reader::whole(bytes, |reader| {
             reader.map(|key, reader| -> Result<(), CborError> {
                 match key {
-                    Key::Int(PIN_HASH) => hash = Some(array(reader)?),
+                    Key::Int(PIN_HASH) => hash = Some(pin_hash(reader)?),
                     Key::Int(PIN_LENGTH) => length = Some(byte(reader)?),
                     Key::Int(PIN_RETRIES) => settings.pin_retries = byte(reader)?,
                     Key::Int(UV_RETRIES) => settings.uv_retries = byte(reader)?,
@@ -128,6 +140,15 @@ impl Settings {
 
 fn byte(reader: &mut Reader<'_>) -> Result<u8, CborError> {
     u8::try_from(reader.unsigned()?).map_err(|_| CborError::UnexpectedType)
+}
+
+fn pin_hash(reader: &mut Reader<'_>) -> Result<Zeroizing<Vec<u8>>, CborError> {
+    let bytes = reader.bytes()?;
+    if bytes.len() == PIN_HASH_LENGTH {
+        Ok(Zeroizing::new(bytes.to_vec()))
+    } else {
+        Err(CborError::UnexpectedType)
+    }
 }
 
 fn array<const N: usize>(reader: &mut Reader<'_>) -> Result<Zeroizing<[u8; N]>, CborError> {

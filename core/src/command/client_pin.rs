@@ -5,7 +5,6 @@ mod new_pin;
 mod tests;
 mod token;
 
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{answer, done};
@@ -14,7 +13,7 @@ use crate::{
     crypto::sha256,
     ctap::{request::ClientPin, status::Status},
     pin::{PinProtocol, SharedSecret},
-    settings::{MAX_PIN_RETRIES, Pin},
+    settings::MAX_PIN_RETRIES,
 };
 
 /// Wrong PINs in a row, after which nothing more is tried before a power cycle (§6.5.5.7.1).
@@ -152,12 +151,12 @@ fn check_pin(
 ) -> Result<(), Status> {
     require_attempts(context)?;
     let expected = match &context.state.settings.pin {
-        Some(Pin { hash, .. }) => hash.clone(),
+        Some(pin) => pin.clone(),
         None => return Err(Status::PinNotSet),
     };
     context.state.update_settings(|settings| settings.pin_retries -= 1)?;
     let hash = shared.decrypt(pin_hash_enc).unwrap_or_default();
-    if expected.as_ref().ct_eq(hash.as_slice()).into() {
+    if expected.is(&hash) {
         context.state.runtime.pin_misses = 0;
         context.state.update_settings(|settings| {
             settings.pin_retries = MAX_PIN_RETRIES;
@@ -178,9 +177,7 @@ fn check_pin(
 }
 
 /// LEFT(SHA-256(PIN), 16).
-fn pin_hash(pin: &[u8]) -> Zeroizing<[u8; 16]> {
+fn pin_hash(pin: &[u8]) -> Zeroizing<Vec<u8>> {
     let digest = Zeroizing::new(sha256(pin));
-    let mut hash = Zeroizing::new([0; 16]);
-    hash.copy_from_slice(digest.get(..16).unwrap_or_default());
-    hash
+    Zeroizing::new(digest.get(..16).unwrap_or_default().to_vec())
 }

@@ -10,6 +10,7 @@ use crate::platform::{Rng, RngError};
 
 mod protocol;
 mod served;
+mod timing;
 mod token;
 
 /// Gives these bytes, again and again.

@@ -76,7 +76,7 @@ impl ActorKind {
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         /// What happened.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Action {$(
             $(#[$doc])*
             #[serde(rename = $text)]
@@ -178,6 +178,19 @@ actions! {
     /// The log was exported.
     EventsExported = "events.exported";
 }
+
+// By hand, because the derived one does not see the names that the macro was given.
+impl utoipa::PartialSchema for Action {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("What happened."))
+            .enum_values(Some(Self::ALL.iter().map(|action| action.name())))
+            .into()
+    }
+}
+
+impl ToSchema for Action {}
 
 /// What something was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

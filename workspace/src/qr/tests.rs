@@ -11,7 +11,8 @@ pub(crate) fn read(png: &[u8]) -> Vec<String> {
     let mut reader = decoder.read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut pixels).unwrap();
-    let (width, height) = (info.width as usize, info.height as usize);
+    let side = |pixels: u32| usize::try_from(pixels).unwrap();
+    let (width, height) = (side(info.width), side(info.height));
     let mut image =
         rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
     image.detect_grids().iter().map(|grid| grid.decode().unwrap().1).collect()

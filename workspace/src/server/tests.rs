@@ -120,7 +120,7 @@ async fn certificate(address: SocketAddr) -> CertificateDer<'static> {
         let name = ServerName::try_from("localhost").unwrap();
         let mut config = config;
         let seen = Arc::new(Seen::default());
-        config.dangerous().set_certificate_verifier(Arc::clone(&seen) as Arc<_>);
+        config.dangerous().set_certificate_verifier(seen.clone());
         let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
         // The handshake ends there, because nothing vouches for it.

@@ -17,7 +17,7 @@ const INSTRUMENTATION: &str = "--cfg fuzzing \
 /// Builds these targets. Naming the platform keeps the instrumentation out of what only helps to build.
 pub fn build(targets: &[&Target]) -> Result<(), Failed> {
     let manifest = root().join("fuzz").join("Cargo.toml");
-    let mut cargo = cargo(["build", "--locked", "--target", &platform()?]);
+    let mut cargo = cargo(["build", "--target", &platform()?]);
     cargo.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(folder());
     for target in targets {
         cargo.args(["--bin", target.name]);

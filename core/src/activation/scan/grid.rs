@@ -13,7 +13,9 @@ use super::{
 const FOURTH_CORNERS: usize = 3;
 /// The share of the timing patterns that has to be right for a code to be read.
 const TIMING: f32 = 0.7;
-/// The same where the fourth corner is not known yet.
+/// The share that no chance gives: there is a code, readable or not.
+const SURELY: f32 = 0.9;
+/// The share to begin with, where the fourth corner is not known yet.
 const ROUGHLY: f32 = 0.62;
 
 /// What came of reading.
@@ -54,7 +56,9 @@ pub(super) fn read(gray: &Gray, corners: &Corners, side: usize) -> Read {
         if timing < TIMING {
             break;
         }
-        read = Read::Unreadable;
+        if timing >= SURELY {
+            read = Read::Unreadable;
+        }
         let values = values(gray, &plane, side);
         for sharpness in [0.0, 0.25] {
             if let Some(text) = decode(&values, side, sharpness) {

@@ -1,7 +1,5 @@
 //! The rules that a new PIN must keep (§6.5.1).
 
-use subtle::ConstantTimeEq;
-
 use super::pin_hash;
 use crate::{
     ctap::status::Status,
@@ -32,8 +30,7 @@ pub(super) fn decrypt(
         return Err(Status::PinPolicyViolation);
     }
     let hash = pin_hash(pin);
-    let unchanged =
-        settings.pin.as_ref().is_some_and(|old| bool::from(old.hash.as_ref().ct_eq(hash.as_ref())));
+    let unchanged = settings.pin.as_ref().is_some_and(|old| old.is(&hash));
     if settings.force_pin_change && unchanged {
         return Err(Status::PinPolicyViolation);
     }

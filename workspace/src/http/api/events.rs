@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     super::{App, Error},
     access::{EventsRead, May},
-    input::{Wanted, page},
+    input::{Wanted, page, search},
     problem::{Always, WithQuery},
 };
 use crate::model::{
@@ -49,7 +49,6 @@ struct EventPage {
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
     /// What `next` or `previous` of another page said.
-    #[param(max_length = 1024)]
     cursor: Option<String>,
     /// How many rows; 50 where nothing is said.
     #[param(minimum = 1, maximum = 200)]
@@ -87,7 +86,7 @@ struct EventFile {
 
 /// Whether the log is what was written.
 #[derive(Debug, Serialize, ToSchema)]
-struct Verification {
+struct LogVerification {
     /// Whether every entry is there, unchanged and signed by this workspace.
     intact: bool,
     /// How many entries there are, where it is intact.
@@ -113,7 +112,7 @@ async fn list(
         actor: wanted.actor,
         user: wanted.user,
         key: wanted.key,
-        search: wanted.search,
+        search: search(wanted.search)?,
         from: wanted.from,
         until: wanted.until,
     };
@@ -143,7 +142,7 @@ async fn export(
         actor: wanted.actor,
         user: wanted.user,
         key: wanted.key,
-        search: wanted.search,
+        search: search(wanted.search)?,
         from: wanted.from,
         until: wanted.until,
     };
@@ -160,13 +159,16 @@ async fn export(
 #[utoipa::path(
     get, path = "/api/v1/events/verification", tag = "events", operation_id = "verify_events",
     security(("token" = ["events:read"])),
-    responses((status = 200, description = "What was found.", body = Verification), Always),
+    responses((status = 200, description = "What was found.", body = LogVerification), Always),
 )]
-async fn verify(State(app): State<App>, _: May<EventsRead>) -> Result<Json<Verification>, Error> {
+async fn verify(
+    State(app): State<App>,
+    _: May<EventsRead>,
+) -> Result<Json<LogVerification>, Error> {
     Ok(Json(match app.workspace.verify_log().await? {
-        Ok(entries) => Verification { intact: true, entries: Some(entries), damage: None },
+        Ok(entries) => LogVerification { intact: true, entries: Some(entries), damage: None },
         Err(damage) => {
-            Verification { intact: false, entries: None, damage: Some(damage.to_string()) }
+            LogVerification { intact: false, entries: None, damage: Some(damage.to_string()) }
         }
     }))
 }

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     super::{App, Error},
     access::{May, UsersRead, UsersWrite},
-    input::{Csv, Wanted},
+    input::{Csv, Wanted, search},
     problem::{Always, WithBody, WithQuery},
 };
 use crate::{
@@ -107,7 +107,7 @@ async fn export(
     Wanted(wanted): Wanted<UserSelection>,
 ) -> Result<Response, Error> {
     let query = UserQuery {
-        search: wanted.search,
+        search: search(wanted.search)?,
         state: wanted.state,
         group: wanted.group,
         sort: wanted.sort.unwrap_or_default(),

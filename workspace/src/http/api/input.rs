@@ -32,11 +32,27 @@ pub(super) struct Csv(pub(super) axum::body::Bytes);
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
     /// What `next` or `previous` of another page said. Without: the first page.
-    #[param(max_length = 1024)]
     pub(super) cursor: Option<String>,
     /// How many rows; 50 where nothing is said.
     #[param(minimum = 1, maximum = 200)]
     pub(super) limit: Option<u32>,
+}
+
+/// The most characters that are searched for.
+const MAX_SEARCH: usize = 256;
+
+/// What a query searches for.
+pub(super) fn search(text: Option<String>) -> Result<Option<String>, ServiceError> {
+    let invalid =
+        |message: &str| Err(ServiceError::Invalid(vec![FieldError::new("search", message)]));
+    match &text {
+        Some(text) if text.chars().count() > MAX_SEARCH => {
+            invalid("this is longer than 256 characters")
+        }
+        // PostgreSQL has no text with it.
+        Some(text) if text.contains('\0') => invalid("nothing has a NUL character in it"),
+        _ => Ok(text),
+    }
 }
 
 /// The page that a query wants.

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     super::{App, Error},
     access::{May, UsersRead, UsersWrite},
-    input::{Body, Id, Wanted, page},
+    input::{Body, Id, Wanted, page, search},
     problem::{Always, Changing, OfOne, WithBody, WithQuery},
 };
 use crate::model::{GroupId, NewUser, Page, User, UserId, UserQuery, UserSort, UserState};
@@ -45,7 +45,6 @@ struct UserPage {
     /// From the end.
     descending: Option<bool>,
     /// What `next` or `previous` of another page said.
-    #[param(max_length = 1024)]
     cursor: Option<String>,
     /// How many rows; 50 where nothing is said.
     #[param(minimum = 1, maximum = 200)]
@@ -65,7 +64,7 @@ async fn list(
     Wanted(wanted): Wanted<UserPage>,
 ) -> Result<Json<Page<User>>, Error> {
     let query = UserQuery {
-        search: wanted.search,
+        search: search(wanted.search)?,
         state: wanted.state,
         group: wanted.group,
         sort: wanted.sort.unwrap_or_default(),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{
     super::*,
     link,
-    pictures::{Code, Picture, Pose},
+    pictures::{Code, Dice, Picture, Pose},
 };
 
 fn scan_picture(picture: &Picture) -> Result<ActivationLink, ScanError> {
@@ -26,7 +26,11 @@ fn showing(picture: Picture, text: &str, x: f32, y: f32) -> Picture {
 
 #[test]
 fn a_picture_without_a_code_has_nothing() {
-    assert_eq!(scan_picture(&desk()).unwrap_err(), ScanError::NothingFound);
+    for picture in
+        [desk(), desk().cluttered(&mut Dice::new(3)), desk().grainy(&mut Dice::new(4), 40.0)]
+    {
+        assert_eq!(scan_picture(&picture).unwrap_err(), ScanError::NothingFound);
+    }
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Pose {
     /// In the middle of `picture`, give or take.
     pub fn somewhere(dice: &mut Dice, picture: &Picture, code: &Code, module: f32) -> Self {
         let room = |side: usize| {
-            (side as f32 / 2.0 - (code.side() / 2.0 + 4.0) * module * 1.1).max(0.0).min(120.0)
+            (side as f32 / 2.0 - (code.side() / 2.0 + 4.0) * module * 1.1).clamp(0.0, 120.0)
         };
         let (x, y) = (room(picture.width), room(picture.height));
         Self {

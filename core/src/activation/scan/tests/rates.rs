@@ -38,7 +38,7 @@ fn measure(kind: &Kind, pictures: u8, width: usize, height: usize) -> Rate {
 
 #[test]
 fn distorted_pictures_are_read() {
-    const PICTURES: u8 = 5;
+    const PICTURES: u8 = 3;
     for kind in KINDS {
         let rate = measure(kind, PICTURES, 480, 360);
         println!("{:32} {:3} of {PICTURES}", kind.name, rate.read);
