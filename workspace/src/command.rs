@@ -16,6 +16,9 @@ use crate::{
     settings::{LogFormat, MailWay, Options, Settings},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The variable that names the settings file.
 const CONFIG: &str = "POCKETKEY_WORKSPACE_CONFIG";
 

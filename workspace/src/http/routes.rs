@@ -100,7 +100,6 @@ impl Routes {
     }
 
     /// The router alone.
-    #[must_use]
     pub fn into_router(self) -> Router<App> {
         self.router
     }

@@ -38,10 +38,13 @@ pub fn day(at: &Timestamp) -> String {
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let units = [(86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")];
-    units.into_iter().find(|(unit, ..)| seconds >= *unit && seconds % unit == 0).map_or_else(
-        || count(seconds, "second", "seconds"),
-        |(unit, one, many)| count(seconds / unit, one, many),
-    )
+    units
+        .into_iter()
+        .find(|(unit, ..)| seconds >= *unit && seconds.is_multiple_of(*unit))
+        .map_or_else(
+            || count(seconds, "second", "seconds"),
+            |(unit, one, many)| count(seconds / unit, one, many),
+        )
 }
 
 /// A number with its thing: `1 user`, `12,345 users`.
@@ -50,7 +53,7 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,4 +1,4 @@
-use std::{fs, net::IpAddr, path::PathBuf};
+use std::{fs, net::IpAddr, path::Path};
 
 use axum::http::{HeaderMap, HeaderValue};
 use clap::Parser;
@@ -106,7 +106,7 @@ fn without_any_setting_it_is_reached_on_this_machine_only() {
     assert_eq!(settings.tls, Tls::Off);
     assert_eq!(settings.database.0.as_str(), "sqlite:/nowhere/workspace.db");
     assert!(matches!(settings.mail.way, MailWay::Folder(folder)
-        if folder == PathBuf::from("/nowhere/outbox")));
+        if folder == Path::new("/nowhere/outbox")));
 }
 
 #[test]

@@ -1,4 +1,6 @@
 mod escaping;
 mod forms;
+mod handlers;
+mod pages;
 mod samples;
 mod showing;

@@ -27,6 +27,7 @@ enum For {
 
 use For::{Everybody, Panel, Program, User};
 use Role::{Administrator, Auditor, Owner};
+use Scope::{EventsRead, KeysRead, KeysWrite, StaffWrite, UsersRead, UsersWrite};
 
 /// What is sent, good enough to reach the question of who asks.
 #[derive(Debug, Clone, Copy)]
@@ -123,6 +124,45 @@ const TABLE: &[(&str, &str, For, Sent)] = &[
     ("GET", "/admin/users/{user}/remove", Panel(Administrator), Nothing),
     ("POST", "/admin/users/{user}/remove", Panel(Administrator), Form(&[])),
     ("POST", "/admin/users/{user}/unblock", Panel(Administrator), Form(&[])),
+    ("GET", "/api/openapi.json", Everybody, Nothing),
+    ("GET", "/api/v1/administrators", Program(StaffWrite), Nothing),
+    ("POST", "/api/v1/administrators", Program(StaffWrite), Nothing),
+    ("DELETE", "/api/v1/administrators/{administrator}", Program(StaffWrite), Nothing),
+    ("GET", "/api/v1/administrators/{administrator}", Program(StaffWrite), Nothing),
+    ("POST", "/api/v1/administrators/{administrator}/invitation", Program(StaffWrite), Nothing),
+    ("PUT", "/api/v1/administrators/{administrator}/role", Program(StaffWrite), Nothing),
+    ("GET", "/api/v1/events", Program(EventsRead), Nothing),
+    ("GET", "/api/v1/events/export", Program(EventsRead), Nothing),
+    ("GET", "/api/v1/events/verification", Program(EventsRead), Nothing),
+    ("GET", "/api/v1/export", Program(UsersRead), Nothing),
+    ("GET", "/api/v1/groups", Program(UsersRead), Nothing),
+    ("POST", "/api/v1/groups", Program(UsersWrite), Nothing),
+    ("DELETE", "/api/v1/groups/{group}", Program(UsersWrite), Nothing),
+    ("PUT", "/api/v1/groups/{group}", Program(UsersWrite), Nothing),
+    ("POST", "/api/v1/import", Program(UsersWrite), Nothing),
+    ("POST", "/api/v1/import/preview", Program(UsersWrite), Nothing),
+    ("GET", "/api/v1/keys/{key}", Program(KeysRead), Nothing),
+    ("POST", "/api/v1/keys/{key}/resume", Program(KeysWrite), Nothing),
+    ("POST", "/api/v1/keys/{key}/revoke", Program(KeysWrite), Nothing),
+    ("PUT", "/api/v1/keys/{key}/settings", Program(KeysWrite), Nothing),
+    ("POST", "/api/v1/keys/{key}/suspend", Program(KeysWrite), Nothing),
+    ("DELETE", "/api/v1/keys/{key}/ticket", Program(KeysWrite), Nothing),
+    ("GET", "/api/v1/keys/{key}/ticket", Program(KeysRead), Nothing),
+    ("POST", "/api/v1/keys/{key}/ticket", Program(KeysWrite), Nothing),
+    ("GET", "/api/v1/mails", Program(EventsRead), Nothing),
+    ("POST", "/api/v1/mails/{mail}/retry", Program(KeysWrite), Nothing),
+    ("GET", "/api/v1/tokens", Program(StaffWrite), Nothing),
+    ("POST", "/api/v1/tokens", Program(StaffWrite), Nothing),
+    ("DELETE", "/api/v1/tokens/{token}", Program(StaffWrite), Nothing),
+    ("GET", "/api/v1/users", Program(UsersRead), Nothing),
+    ("POST", "/api/v1/users", Program(UsersWrite), Nothing),
+    ("DELETE", "/api/v1/users/{user}", Program(UsersWrite), Nothing),
+    ("GET", "/api/v1/users/{user}", Program(UsersRead), Nothing),
+    ("PUT", "/api/v1/users/{user}", Program(UsersWrite), Nothing),
+    ("POST", "/api/v1/users/{user}/block", Program(UsersWrite), Nothing),
+    ("GET", "/api/v1/users/{user}/keys", Program(KeysRead), Nothing),
+    ("POST", "/api/v1/users/{user}/keys", Program(KeysWrite), Nothing),
+    ("POST", "/api/v1/users/{user}/unblock", Program(UsersWrite), Nothing),
     ("GET", "/assets/{asset}", Everybody, Nothing),
     ("GET", "/health", Everybody, Nothing),
     ("GET", "/me", User, Nothing),
@@ -139,6 +179,13 @@ const TABLE: &[(&str, &str, For, Sent)] = &[
     ("POST", "/signin/finish", Everybody, Json(ASSERTION)),
     ("POST", "/signin/out", User, Form(&[])),
 ];
+
+/// Somebody, and where they are to be let in.
+struct Asker {
+    name: String,
+    browser: Browser,
+    may: Box<dyn Fn(For) -> bool>,
+}
 
 /// A workspace with one of everything that a path can name.
 struct Scene {
@@ -161,7 +208,7 @@ impl Scene {
         workspace.issue_ticket(&actor, key.id, TicketPurpose::ActivateNow).await.unwrap();
         let group = workspace.add_group(&actor, "group").await.unwrap();
         let other = lab.administrator("other", Auditor).await.administrator;
-        let new = NewToken { label: "t".to_owned(), scopes: vec![Scope::UsersRead], days: None };
+        let new = NewToken { label: "t".to_owned(), scopes: vec![UsersRead], days: None };
         let (token, _) = workspace.create_token(&actor, &new).await.unwrap();
         let nothing = "018f0000-0000-7000-8000-000000000000".to_owned();
         let names = vec![
@@ -192,14 +239,12 @@ impl Scene {
     }
 
     /// Everybody who may ask, by what the table says of them.
-    async fn everybody(&self) -> Vec<(String, Browser, Box<dyn Fn(For) -> bool>)> {
-        let mut all: Vec<(String, Browser, Box<dyn Fn(For) -> bool>)> = vec![
-            ("nobody".to_owned(), self.lab.browser(), Box::new(|who| who == Everybody)),
-            (
-                "a user".to_owned(),
-                self.user.clone(),
-                Box::new(|who| matches!(who, Everybody | User)),
-            ),
+    async fn everybody(&self) -> Vec<Asker> {
+        let asker = |name: &str, browser, may| Asker { name: name.to_owned(), browser, may };
+        let mut all = vec![
+            asker("nobody", self.lab.browser(), Box::new(|who| who == Everybody)),
+            asker("a user", self.user.clone(), Box::new(|who| matches!(who, Everybody | User))),
+            asker("owner", self.owner.clone(), Box::new(|who| matches!(who, Everybody | Panel(_)))),
         ];
         for role in [Auditor, Administrator] {
             let signed_in = self.lab.administrator(role.name(), role).await;
@@ -209,14 +254,12 @@ impl Scene {
                 Panel(least) => role >= least,
                 User | Program(_) => false,
             };
-            all.push((role.name().to_owned(), browser, Box::new(may)));
+            all.push(asker(role.name(), browser, Box::new(may)));
         }
-        let may = |who| matches!(who, Everybody | Panel(_));
-        all.push(("owner".to_owned(), self.owner.clone(), Box::new(may)));
         for scope in Scope::ALL {
-            let program = self.program(vec![scope]).await;
+            let browser = self.program(vec![scope]).await;
             let may = move |who| who == Everybody || who == Program(scope);
-            all.push((format!("a token with {}", scope.name()), program, Box::new(may)));
+            all.push(asker(scope.name(), browser, Box::new(may)));
         }
         all
     }
@@ -289,8 +332,7 @@ async fn who_is_not_let_in_changes_nothing() {
     let everybody = scene.everybody().await;
     let before = scene.lab.events().await;
     for (method, path, who, sent) in TABLE {
-        for (name, browser, may) in everybody.iter().filter(|(_, _, may)| !may(*who)) {
-            let _ = may;
+        for Asker { name, browser, .. } in everybody.iter().filter(|asker| !(asker.may)(*who)) {
             let answer = ask(&scene, browser, method, path, *sent).await;
             assert!(
                 !let_in(&answer),
@@ -308,7 +350,8 @@ async fn who_is_not_let_in_changes_nothing() {
 async fn who_is_to_be_let_in_is() {
     for (method, path, who, sent) in TABLE.iter().filter(|(_, _, who, _)| *who != Everybody) {
         let scene = Scene::new().await;
-        for (name, browser, _) in scene.everybody().await.iter().filter(|(_, _, may)| may(*who)) {
+        let everybody = scene.everybody().await;
+        for Asker { name, browser, .. } in everybody.iter().filter(|asker| (asker.may)(*who)) {
             let answer = ask(&scene, browser, method, path, *sent).await;
             assert!(
                 let_in(&answer),

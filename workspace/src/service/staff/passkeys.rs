@@ -44,7 +44,6 @@ impl Workspace {
         let mut tx = self.db().read().await?;
         let known = passkeys::credential_ids(&mut tx, who.id).await?;
         drop(tx);
-        let known = known.into_iter().map(Into::into).collect();
         let (challenge, state) = self
             .webauthn()
             .start_passkey_registration(who.id.0, &who.user_name, &who.name, Some(known))
@@ -206,7 +205,7 @@ impl Workspace {
             .finish_discoverable_authentication_v2(
                 answer,
                 state,
-                &DiscoverableKey::from(&credential),
+                DiscoverableKey::from(&credential),
             )
             .map_err(|error| {
                 ServiceError::Forbidden(format!("the passkey was refused: {error}"))

@@ -1,4 +1,4 @@
-use super::samples::every_page;
+use super::pages::every_page;
 use crate::model::Role;
 
 #[test]

@@ -2,7 +2,8 @@ use pocketkey_core::policy::{OfflineLogin, Settings, Verification};
 
 use super::{
     super::{settings_form::SettingsForm, user_form::UserForm},
-    samples::{every_page, user},
+    pages::every_page,
+    samples::user,
 };
 use crate::{http::CsrfFields, model::Role};
 

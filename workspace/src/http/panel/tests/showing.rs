@@ -5,7 +5,10 @@ use pocketkey_core::{
     protocol::KeyState,
 };
 
-use super::samples::{NOW, every_page, key};
+use super::{
+    pages::every_page,
+    samples::{NOW, key},
+};
 use crate::{http::words, model::Role};
 
 fn page(wanted: &str, role: Role) -> String {
