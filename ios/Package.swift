@@ -3,7 +3,7 @@ import PackageDescription
 
 // Sources/Generated and the header of CPocketkey are made by `cargo xtask bindings`, never committed.
 #if canImport(Darwin)
-// `cargo xtask package` says how the framework is made, on a Mac.
+// README.md says how the framework is made, on a Mac.
 let core: Target = .binaryTarget(name: "CPocketkey", path: "CPocketkey.xcframework")
 let cryptography: [Target] = []
 let forTests: [Target.Dependency] = ["Pocketkey"]

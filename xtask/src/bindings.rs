@@ -87,7 +87,7 @@ pub fn make() -> Result<Bindings, Failed> {
     Ok(made)
 }
 
-/// The library for this machine, as cargo linked it. The static one comes with `cargo xtask package`.
+/// The library for this machine, as cargo linked it.
 fn build() -> Result<PathBuf, Failed> {
     let arguments = ["rustc", "--release", "--package", "pocketkey-ffi", "--lib"];
     run_command(cargo(arguments).args(["--crate-type", "cdylib"]), |_| {})?;

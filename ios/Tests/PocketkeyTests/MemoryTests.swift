@@ -34,7 +34,7 @@ import XCTest
             XCTAssertLessThan(grown, 5 * 1024)
         }
 
-        /// For `cargo xtask bench`: no test, for it cannot fail.
+        /// Measured by hand, with POCKETKEY_BENCH set: no test, for it cannot fail.
         func testCostOfGetAssertion() async throws {
             guard ProcessInfo.processInfo.environment["POCKETKEY_BENCH"] != nil else { throw XCTSkip("for the bench") }
             let key = try SecurityKey.openWithSoftwareKeys(nil, root: Data(count: 32), person: Somebody())

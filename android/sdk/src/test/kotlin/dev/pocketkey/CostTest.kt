@@ -6,7 +6,7 @@ import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty
 
-/** What a getAssertion takes through all layers, for `cargo xtask bench`: no test, for it cannot fail. */
+/** What a getAssertion takes through all layers, measured by hand with `mvn test -Dtest=CostTest -Dpocketkey.bench=true`: no test, for it cannot fail. */
 @EnabledIfSystemProperty(named = "pocketkey.bench", matches = "true")
 class CostTest {
     @Test
