@@ -98,6 +98,8 @@ impl Authenticator {
     ///
     /// # Errors
     /// `Closed` where that had been done before.
+    // Kotlin's objects have a `close` already.
+    #[uniffi::method(name = "end")]
     pub fn close(&self) -> Result<(), CallError> {
         let core = lock(&self.core).take().ok_or(CallError::Closed)?;
         core.power_cycle();

@@ -112,6 +112,8 @@ impl HidLink {
     ///
     /// # Errors
     /// `Closed` where that had been done before.
+    // Kotlin's objects have a `close` already.
+    #[uniffi::method(name = "end")]
     pub fn close(&self) -> Result<(), LinkError> {
         let mut state = self.state();
         if state.closed {

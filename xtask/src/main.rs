@@ -3,6 +3,7 @@
 //! A subcommand is one file beside this one, with `Args` and `run`, and its line in [`Command`].
 
 mod bench;
+mod bindings;
 mod fuzz;
 mod lab;
 mod process;
@@ -28,6 +29,7 @@ Examples:
   cargo xtask lab                               the lab's scripts
   cargo xtask lab -- ls -l /dev/uhid            any command in the lab
   cargo xtask fuzz --minutes 20                 hostile input for everything that is read
+  cargo xtask bindings --size                   the SDKs' library, its bindings, and its size
   cargo xtask bench --json > bench.json         how fast and how large it all is
   cargo xtask help test                         how the steps behave";
 
@@ -52,6 +54,10 @@ enum Command {
     /// many were tried, how much of the program they reached, and what broke a promise; such inputs are
     /// put into target/fuzz/findings.
     Fuzz(fuzz::Args),
+    /// Build the SDKs' library and generate the Kotlin and Swift code that calls it.
+    ///
+    /// Everything goes under target/bindings. Package and module names are checked.
+    Bindings(bindings::Args),
     /// Measure speed, memory and disk syncs, beside other authenticators.
     ///
     /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
@@ -65,5 +71,6 @@ fn main() -> ExitCode {
         Command::Lab(args) => lab::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Bindings(args) => bindings::run(&args),
     }
 }

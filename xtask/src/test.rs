@@ -1,5 +1,6 @@
 //! `cargo xtask test`: each step with its headline, a table at the end, and the sum of all tests.
 
+mod bindings;
 mod browser;
 mod checks;
 mod clients;
@@ -31,6 +32,8 @@ const STEPS: &[Step] = &[
     Step::new("libfido2", "libfido2's own tools", clients::libfido2),
     Step::new("api", "The workspace's API against its own description", browser::api),
     Step::new("browser", "The panel in a real browser", browser::browser),
+    Step::new("kotlin", "The Kotlin SDK on a JVM, and the library's size", bindings::kotlin),
+    Step::new("swift", "The Swift SDK on Linux", bindings::swift),
     Step::new("lab", "Clients and a browser on a real kernel", clients::lab),
     Step::new("demo", "The demo, in its release build", checks::demo),
 ];

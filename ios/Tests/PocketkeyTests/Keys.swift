@@ -1,0 +1,124 @@
+import Foundation
+
+@testable import Pocketkey
+
+#if canImport(CryptoKit)
+    import CryptoKit
+
+    // A key that is not in the Secure Enclave, as the simulator has none.
+    struct PlainKeys: KeyHolder {
+        func generate(_ algorithm: SignatureAlgorithm) throws -> (handle: Data, publicKey: Data) {
+            let key = P256.Signing.PrivateKey()
+            return (key.rawRepresentation, key.publicKey.x963Representation)
+        }
+
+        func sign(_ handle: Data, _ message: Data, authorization: (any Sendable)?) throws -> Data {
+            try P256.Signing.PrivateKey(rawRepresentation: handle).signature(for: message).derRepresentation
+        }
+
+        func wrap(_ secret: Data) throws -> Data { secret }
+        func unwrap(_ wrapped: Data) throws -> Data { wrapped }
+    }
+
+    func verifies(_ point: Data, _ message: Data, _ signature: Data) -> Bool {
+        guard let key = try? P256.Signing.PublicKey(x963Representation: point),
+            let signature = try? P256.Signing.ECDSASignature(derRepresentation: signature)
+        else { return false }
+        return key.isValidSignature(signature, for: message)
+    }
+#else
+    import COpenSSL
+
+    /// Keys of OpenSSL, contained in their handles.
+    struct PlainKeys: KeyHolder {
+        func generate(_ algorithm: SignatureAlgorithm) throws -> (handle: Data, publicKey: Data) {
+            guard let key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1) else { throw KeyFailure.unknownKey }
+            defer { EC_KEY_free(key) }
+            guard EC_KEY_generate_key(key) == 1 else { throw KeyFailure.unknownKey }
+            var handle: UnsafeMutablePointer<UInt8>?
+            let handleLength = Int(i2d_ECPrivateKey(key, &handle))
+            var point: UnsafeMutablePointer<UInt8>?
+            let pointLength = EC_KEY_key2buf(key, POINT_CONVERSION_UNCOMPRESSED, &point, nil)
+            guard let handle, let point else { throw KeyFailure.unknownKey }
+            defer {
+                CRYPTO_free(handle, "", 0)
+                CRYPTO_free(point, "", 0)
+            }
+            return (Data(bytes: handle, count: handleLength), Data(bytes: point, count: pointLength))
+        }
+
+        func sign(_ handle: Data, _ message: Data, authorization: (any Sendable)?) throws -> Data {
+            let bytes = [UInt8](handle)
+            let key = bytes.withUnsafeBufferPointer { buffer in
+                var start = buffer.baseAddress
+                return d2i_ECPrivateKey(nil, &start, buffer.count)
+            }
+            guard let key else { throw KeyFailure.unknownKey }
+            defer { EC_KEY_free(key) }
+            var signature = [UInt8](repeating: 0, count: 80)
+            var length: UInt32 = 0
+            let digest = sha256(message)
+            guard ECDSA_sign(0, digest, Int32(digest.count), &signature, &length, key) == 1 else {
+                throw KeyFailure.unknownKey
+            }
+            return Data(signature.prefix(Int(length)))
+        }
+
+        func wrap(_ secret: Data) throws -> Data { secret }
+        func unwrap(_ wrapped: Data) throws -> Data { wrapped }
+    }
+
+    func sha256(_ message: Data) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        _ = SHA256([UInt8](message), message.count, &digest)
+        return digest
+    }
+
+    func verifies(_ point: Data, _ message: Data, _ signature: Data) -> Bool {
+        guard let key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1) else { return false }
+        defer { EC_KEY_free(key) }
+        guard EC_KEY_oct2key(key, [UInt8](point), point.count, nil) == 1 else { return false }
+        let digest = sha256(message)
+        return ECDSA_verify(0, digest, 32, [UInt8](signature), Int32(signature.count), key) == 1
+    }
+#endif
+
+/// The point of a COSE_Key for ES256: x and y are its last members.
+func point(_ cose: Data) -> Data {
+    let bytes = [UInt8](cose)
+    return Data([4] + bytes[(bytes.count - 67)..<(bytes.count - 35)] + bytes[(bytes.count - 32)...])
+}
+
+func hash(_ seed: UInt8) -> Data { Data(repeating: seed, count: 32) }
+
+let site = RelyingParty(id: "example.com", name: "Example")
+let user = User(id: Data([1, 2, 3]), name: "user1", displayName: "User One")
+let selection = Data([0x0b])
+let getInfo = Data([0x04])
+
+/// Somebody, in one line.
+struct Somebody: Person {
+    let answer: @Sendable (Question) async throws -> Reply
+
+    init(_ answer: @escaping @Sendable (Question) async throws -> Reply = { _ in .consent(verified: true) }) {
+        self.answer = answer
+    }
+
+    func ask(_ question: Question) async throws -> Reply { try await answer(question) }
+}
+
+/// Somebody who never answers, and says when he is asked and let go.
+final class Silent: Person {
+    let asked = AsyncStream<Void>.makeStream()
+    let withdrawn = AsyncStream<Void>.makeStream()
+
+    func ask(_ question: Question) async throws -> Reply {
+        asked.continuation.yield()
+        defer { withdrawn.continuation.yield() }
+        try await Task.sleep(for: .seconds(3600))
+        return .refuse(.declined)
+    }
+
+    func isAsked() async { for await _ in asked.stream { return } }
+    func isLetGo() async { for await _ in withdrawn.stream { return } }
+}

@@ -1,0 +1,157 @@
+//! `cargo xtask bindings`: the library of the SDKs, and the Kotlin and Swift code that calls it.
+//!
+//! What is generated goes into `target/bindings` and is never committed. It is nobody's API: the
+//! hand-written code of `android/sdk` and `ios/` is, and all that is generated becomes internal to it.
+
+mod internal;
+pub mod size;
+pub mod swift;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use crate::process::{Failed, cargo, root, run as run_command};
+
+/// The Kotlin package of the generated code, as `uniffi.toml` names it.
+const KOTLIN_PACKAGE: &str = "dev.pocketkey.ffi";
+/// The Swift module for the C header, as `uniffi.toml` names it.
+const SWIFT_C_MODULE: &str = "CPocketkey";
+/// The Swift file, named after its module in `uniffi.toml`.
+const SWIFT_FILE: &str = "PocketkeyFFI.swift";
+
+/// What was built and generated.
+pub struct Bindings {
+    /// The stripped library for this machine.
+    pub library: PathBuf,
+    /// The folder of Kotlin sources, with their package's folders in it.
+    pub kotlin: PathBuf,
+    /// The folder of `PocketkeyFFI.swift`, and of `include/`, the header and its module map.
+    pub swift: PathBuf,
+}
+
+/// What `cargo xtask bindings` can be told.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Say also what takes the space in the library
+    #[arg(long)]
+    size: bool,
+}
+
+/// Builds and generates everything.
+pub fn run(args: &Args) -> ExitCode {
+    let made = make().and_then(|made| {
+        if args.size {
+            size::print(&made.library)?;
+        }
+        Ok(made)
+    });
+    match made {
+        Ok(made) => {
+            println!("library  {}", made.library.display());
+            println!("Kotlin   {}  (package {KOTLIN_PACKAGE})", made.kotlin.display());
+            println!("Swift    {}  (C module {SWIFT_C_MODULE})", made.swift.display());
+            ExitCode::SUCCESS
+        }
+        Err(failed) => {
+            eprintln!("{failed}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same for a step that needs it. Cargo knows what has to be built again.
+///
+/// # Errors
+/// Where something does not build, or comes out under another name.
+pub fn make() -> Result<Bindings, Failed> {
+    let built = build()?;
+    let folder = root().join("target").join("bindings");
+    let made = Bindings {
+        library: folder.join("lib").join(library_name()),
+        kotlin: folder.join("kotlin"),
+        swift: folder.join("swift"),
+    };
+    // Generated from the library as it was linked: stripping would take the descriptions out.
+    for (language, place) in [("kotlin", &made.kotlin), ("swift", &made.swift)] {
+        if place.exists() {
+            fs::remove_dir_all(place)?;
+        }
+        generate(language, &built, place)?;
+    }
+    check_kotlin(&made.kotlin)?;
+    check_swift(&made.swift)?;
+    strip(&built, &made.library)?;
+    Ok(made)
+}
+
+/// The library for this machine, as cargo linked it.
+fn build() -> Result<PathBuf, Failed> {
+    let arguments = ["rustc", "--release", "--package", "pocketkey-ffi", "--lib"];
+    run_command(cargo(arguments).args(["--crate-type", "cdylib"]), |_| {})?;
+    Ok(root().join("target").join("release").join(library_name()))
+}
+
+fn generate(language: &str, library: &Path, place: &Path) -> Result<(), Failed> {
+    let arguments = ["run", "--quiet", "--package", "pocketkey-ffi", "--features", "bindgen"];
+    let mut bindgen = cargo(arguments);
+    bindgen.args(["--bin", "uniffi-bindgen", "--", "generate", "--no-format"]);
+    bindgen.args(["--metadata-no-deps", "--language", language, "--config"]);
+    bindgen.arg(root().join("uniffi.toml")).arg("--out-dir").arg(place).arg(library);
+    run_command(&mut bindgen, |_| {})
+}
+
+/// A copy without what only a debugger reads.
+pub fn strip(from: &Path, to: &Path) -> Result<(), Failed> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // A running program may have the old one open: it keeps it.
+    let _ = fs::remove_file(to);
+    fs::copy(from, to)?;
+    let mut strip = Command::new("strip");
+    if cfg!(target_os = "macos") {
+        strip.arg("-x");
+    }
+    run_command(strip.arg(to), |_| {})
+}
+
+/// The file name of the library on this machine.
+pub fn library_name() -> String {
+    format!("{}pocketkey_ffi{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX)
+}
+
+fn check_kotlin(place: &Path) -> Result<(), Failed> {
+    let folders = KOTLIN_PACKAGE.replace('.', "/");
+    let file = place.join(folders).join("pocketkey_ffi.kt");
+    let source = read(&file)?;
+    if !source.lines().any(|line| line.trim() == format!("package {KOTLIN_PACKAGE}")) {
+        return Err(Failed::Broken(format!("{} is in another package", file.display())));
+    }
+    fs::write(file, internal::kotlin(&source))?;
+    Ok(())
+}
+
+fn check_swift(place: &Path) -> Result<(), Failed> {
+    let source = read(&place.join(SWIFT_FILE))?;
+    if !source.contains(&format!("import {SWIFT_C_MODULE}")) {
+        return Err(Failed::Broken(format!("the Swift code imports no {SWIFT_C_MODULE}")));
+    }
+    let map = place.join(format!("{SWIFT_C_MODULE}.modulemap"));
+    if !read(&map)?.contains(&format!("module {SWIFT_C_MODULE} ")) {
+        return Err(Failed::Broken(format!("{} names another module", map.display())));
+    }
+    fs::write(place.join(SWIFT_FILE), internal::swift(&source))?;
+    let include = place.join("include");
+    fs::create_dir_all(&include)?;
+    fs::rename(map, include.join("module.modulemap"))?;
+    let header = format!("{SWIFT_C_MODULE}.h");
+    fs::rename(place.join(&header), include.join(header))?;
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Failed> {
+    fs::read_to_string(file).map_err(|error| Failed::Broken(format!("{}: {error}", file.display())))
+}
