@@ -132,9 +132,13 @@ impl App {
 
 /// Everything that the workspace answers, with what holds for every answer.
 pub fn router(app: App) -> Router {
+    guarded(routes().into_router(), app)
+}
+
+/// These routes, with what holds for every answer.
+fn guarded(router: Router<App>, app: App) -> Router {
     let with_app = || app.clone();
-    routes()
-        .into_router()
+    router
         .fallback(|| async { Error::NoSuchPage })
         // From here on outwards: the last one is the first to see a request.
         .layer(CatchPanicLayer::custom(panicked))

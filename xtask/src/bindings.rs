@@ -87,11 +87,22 @@ pub fn make() -> Result<Bindings, Failed> {
     Ok(made)
 }
 
-/// The library for this machine, as cargo linked it.
+/// SQLite without what a phone does not use: full text, R-trees, statistics, extensions. The workspace
+/// does use some of it, so that these flags are for this build alone.
+const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
+    -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB \
+    -USQLITE_ENABLE_COLUMN_METADATA -USQLITE_SOUNDEX -USQLITE_ENABLE_LOAD_EXTENSION \
+    -DSQLITE_OMIT_LOAD_EXTENSION";
+
+/// The library for this machine, as cargo linked it: in a folder of its own, because its SQLite is not
+/// that of other programs.
 fn build() -> Result<PathBuf, Failed> {
+    let folder = root().join("target").join("bindings").join("build");
     let arguments = ["rustc", "--release", "--package", "pocketkey-ffi", "--lib"];
-    run_command(cargo(arguments).args(["--crate-type", "cdylib"]), |_| {})?;
-    Ok(root().join("target").join("release").join(library_name()))
+    let mut build = cargo(arguments);
+    build.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder);
+    run_command(build.env("LIBSQLITE3_FLAGS", SQLITE), |_| {})?;
+    Ok(folder.join("release").join(library_name()))
 }
 
 fn generate(language: &str, library: &Path, place: &Path) -> Result<(), Failed> {

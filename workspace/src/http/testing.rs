@@ -11,7 +11,7 @@ use axum::{
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use super::{App, router};
+use super::{App, Routes, guarded, router};
 use crate::{
     data::sessions::{self, NewSession, Owner},
     db::Database,
@@ -76,6 +76,12 @@ impl Lab {
     pub(crate) fn of(workspace: Workspace, origin: &str, time: Time) -> Self {
         let app = App::new(workspace, Arc::new(settings(origin)));
         Self { service: TowerToHyperService::new(router(app.clone())), app, time }
+    }
+
+    /// The same workspace with other routes.
+    pub(crate) fn serving(&self, routes: Routes) -> Self {
+        let router = guarded(routes.into_router(), self.app.clone());
+        Self { service: TowerToHyperService::new(router), ..self.clone() }
     }
 
     pub(crate) fn workspace(&self) -> &Workspace {

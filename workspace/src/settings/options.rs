@@ -1,5 +1,7 @@
 //! What can be written on the command line, in the environment and in a file: one list for all.
 
+#![allow(rustdoc::bare_urls, reason = "the same text is the help of the command line")]
+
 use std::{
     fs,
     net::SocketAddr,

@@ -3,7 +3,7 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 
-use super::super::{routes, testing::Lab};
+use super::super::{Routes, routes, testing::Lab};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -148,4 +148,18 @@ async fn an_asset_that_is_known_is_not_sent_again() {
 async fn a_workspace_is_healthy_while_its_database_answers() {
     let answer = Lab::new().await.browser().get("/health").await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "ok\n"));
+}
+
+async fn panics() -> &'static str {
+    panic!("a secret reason")
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_page_that_says_no_more() {
+    let lab = Lab::new().await.serving(Routes::new().get("/panics", panics));
+    let answer = lab.browser().get("/panics").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(answer.body.contains("<h1>"), "{}", answer.body);
+    assert!(!answer.body.contains("secret reason"));
+    assert_eq!(answer.header("content-security-policy"), POLICY);
 }
