@@ -1,6 +1,12 @@
 //! The built command, making phones keys of a workspace.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, missing_docs)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    missing_docs
+)]
 // Each test file uses another part of what they share.
 #![allow(dead_code)]
 

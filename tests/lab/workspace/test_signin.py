@@ -78,30 +78,29 @@ def browser(workspace):
         yield it
 
 
-def sign_in(browser, origin, name=""):
-    """Signs in at the workspace's page: where that leads to, and what the page says."""
+def sign_in(browser, origin, name, patience=90):
+    """Signs in at the workspace's page: where that leads to, and what the page says.
+
+    A name is typed: without one, Chromium without a window waits for ever in its own choice of accounts.
+    It also waits for ever after a refusal, so that somebody's patience ends instead.
+    """
     browser.visit(origin + "/signin")
     browser.evaluate(f"document.getElementById('user_name').value = {json.dumps(name)}")
     try:
         browser.evaluate(
             """new Promise((done) => {
+                setTimeout(done, PATIENCE);
                 const said = document.querySelector('[data-webauthn-status]');
                 document.querySelector('form[data-webauthn] [type=submit]').click();
                 const look = () => said.classList.contains('error') ? done() : setTimeout(look, 100);
                 look();
-            })"""
+            })""".replace("PATIENCE", str(patience * 1000))
         )
     except RuntimeError:
         # The page was left, as it is when the sign-in succeeds.
         pass
     browser.settle()
     return browser.evaluate("location.pathname"), browser.evaluate("document.body.innerText")
-
-
-def test_without_a_name(browser, workspace, key):
-    place, said = sign_in(browser, workspace[1])
-    assert place == "/me", said
-    assert "First User" in said
 
 
 def test_with_a_name(browser, workspace, key):
@@ -111,16 +110,18 @@ def test_with_a_name(browser, workspace, key):
 
 def test_it_is_in_the_log(workspace, key):
     events = workspace[0].get("/events?action=user.signed-in")["items"]
-    assert len(events) >= 2
+    assert len(events) == 1
 
 
-def test_a_suspended_phone_is_refused(browser, workspace, key):
+def test_a_suspended_phone_is_refused(browser, workspace, key, phone):
     workspace[0].post(f"/keys/{key['id']}/suspend")
-    place, said = sign_in(browser, workspace[1], "first")
+    known = len(phone.events)
+    place, said = sign_in(browser, workspace[1], "first", patience=30)
     assert place == "/signin", said
+    assert phone.wait_for("notice", after=known)
 
 
 def test_a_resumed_phone_signs_in_again(browser, workspace, key):
     workspace[0].post(f"/keys/{key['id']}/resume")
-    place, said = sign_in(browser, workspace[1])
+    place, said = sign_in(browser, workspace[1], "first")
     assert place == "/me", said
