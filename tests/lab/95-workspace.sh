@@ -1,5 +1,5 @@
 #!/bin/bash
-# A workspace and Chromium: the user signs in at its page with the phone over HID, and cannot when suspended.
+# A workspace and Chromium: the user signs in at its page with the phone over HID.
 # Packages: chromium
 cd "$(dirname "$0")/../.." || exit
 export PYTHONDONTWRITEBYTECODE=1

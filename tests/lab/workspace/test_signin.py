@@ -111,17 +111,3 @@ def test_with_a_name(browser, workspace, key):
 def test_it_is_in_the_log(workspace, key):
     events = workspace[0].get("/events?action=user.signed-in")["items"]
     assert len(events) == 1
-
-
-def test_a_suspended_phone_is_refused(browser, workspace, key, phone):
-    workspace[0].post(f"/keys/{key['id']}/suspend")
-    known = len(phone.events)
-    place, said = sign_in(browser, workspace[1], "first", patience=30)
-    assert place == "/signin", said
-    assert phone.wait_for("notice", after=known)
-
-
-def test_a_resumed_phone_signs_in_again(browser, workspace, key):
-    workspace[0].post(f"/keys/{key['id']}/resume")
-    place, said = sign_in(browser, workspace[1], "first")
-    assert place == "/me", said
