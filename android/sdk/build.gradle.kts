@@ -37,7 +37,7 @@ val native = tasks.register<Exec>("cargoNdk") {
     workingDir = file("../..")
     commandLine(
         "cargo", "ndk", "-t", "arm64-v8a", "-t", "x86_64", "-o", "android/sdk/src/main/jniLibs",
-        "rustc", "--release", "--package", "pocketkey-ffi", "--lib", "--crate-type", "cdylib",
+        "rustc", "--profile", "sdk", "--package", "pocketkey-ffi", "--lib", "--crate-type", "cdylib",
     )
 }
 

@@ -98,11 +98,11 @@ const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQ
 /// that of other programs.
 fn build() -> Result<PathBuf, Failed> {
     let folder = root().join("target").join("bindings").join("build");
-    let arguments = ["rustc", "--release", "--package", "pocketkey-ffi", "--lib"];
+    let arguments = ["rustc", "--profile", "sdk", "--package", "pocketkey-ffi", "--lib"];
     let mut build = cargo(arguments);
     build.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder);
     run_command(build.env("LIBSQLITE3_FLAGS", SQLITE), |_| {})?;
-    Ok(folder.join("release").join(library_name()))
+    Ok(folder.join("sdk").join(library_name()))
 }
 
 fn generate(language: &str, library: &Path, place: &Path) -> Result<(), Failed> {
