@@ -10,6 +10,7 @@ use std::{
     io::Write as _,
     path::PathBuf,
     process::ExitCode,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -20,6 +21,7 @@ use crate::{
     test::install,
 };
 use job::Job;
+use printer::Floor;
 
 mod guest;
 mod host;
@@ -30,6 +32,9 @@ mod printer;
 
 /// How long all scripts may take, in seconds: several times what they do take under emulation.
 const TIME_LIMIT: u64 = 2400;
+
+/// How many guests run at the same time, where there are as many processors.
+const GUESTS: usize = 2;
 
 /// Where a job runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -120,38 +125,70 @@ fn run_scripts(only: Option<&str>, place: Place, limit: u64) -> Result<Checks, F
     let started = Instant::now();
     let scripts = job::scripts(&folders.repository, only)?;
     let environment = prepare(&scripts)?;
-    let outcome = execute(&Job::Scripts(scripts), &environment, &folders, place, limit)?;
+    let jobs = if is_here(place) {
+        vec![Job::Scripts(scripts)]
+    } else {
+        job::shares(scripts, thread::available_parallelism().map_or(1, usize::from).min(GUESTS))?
+    };
+    let outcomes = execute(&jobs, &environment, &folders, place, limit)?;
     println!(
         "lab: {:.0} s, the logs are in {}",
         started.elapsed().as_secs_f64(),
         folders.run.display()
     );
-    Ok(job::checks(&outcome))
+    let mut sum = Checks { passed: 0, failed: 0 };
+    for outcome in &outcomes {
+        let Checks { passed, failed } = job::checks(outcome);
+        sum.passed += passed;
+        sum.failed += failed;
+    }
+    Ok(sum)
 }
 
 fn run_command(args: &LabArgs) -> Result<i32, Failed> {
     let folders = Folders::open()?;
     let _lock = folders.lock()?;
     let job = Job::Command(args.command.clone());
-    Ok(execute(&job, &[], &folders, args.place, args.time_limit)?.status)
+    let outcomes = execute(&[job], &[], &folders, args.place, args.time_limit)?;
+    Ok(outcomes.iter().map(|outcome| outcome.status).max().unwrap_or(1))
 }
 
+fn is_here(place: Place) -> bool {
+    place == Place::Here || (place == Place::Auto && host::has_uhid())
+}
+
+/// Does the jobs: one here, or each in a guest of its own, all at the same time.
 fn execute(
-    job: &Job,
+    jobs: &[Job],
     environment: &[(&str, PathBuf)],
     folders: &Folders,
     place: Place,
     limit: u64,
-) -> Result<Outcome, Failed> {
-    fs::write(folders.run.join("job.sh"), job.script(&folders.repository, environment))?;
+) -> Result<Vec<Outcome>, Failed> {
     let limit = Duration::from_secs(limit);
-    if place == Place::Here || (place == Place::Auto && host::has_uhid()) {
-        return machine::run_here(folders, limit);
+    let mut runs = Vec::new();
+    for (number, job) in (1..).zip(jobs) {
+        let run = folders.for_job(number)?;
+        fs::write(run.run.join("job.sh"), job.script(&folders.repository, environment))?;
+        runs.push(run);
+    }
+    if is_here(place) {
+        return runs.iter().map(|run| machine::run_here(run, limit)).collect();
     }
     install::debian(host::GUEST_PACKAGES)?;
     let kernel = host::kernel(&folders.cache)?;
     let accelerator = machine::accelerator(place, folders, &kernel)?;
-    machine::run_guest(folders, &kernel, accelerator, limit)
+    let floor = Floor::default();
+    thread::scope(|scope| {
+        let guests: Vec<_> = runs
+            .iter()
+            .map(|run| scope.spawn(|| machine::run_guest(run, &kernel, accelerator, limit, &floor)))
+            .collect();
+        guests
+            .into_iter()
+            .map(|guest| guest.join().unwrap_or_else(|_| Err(broken("a guest's thread died"))))
+            .collect()
+    })
 }
 
 /// Makes what the scripts use; returns the variables that name it to them.
@@ -159,7 +196,9 @@ fn prepare(scripts: &[PathBuf]) -> Result<Vec<(&'static str, PathBuf)>, Failed> 
     let packages = job::packages(scripts)?;
     install::debian(&packages.iter().map(String::as_str).collect::<Vec<_>>())?;
     let python = install::venv()?.join("python");
-    process::run(&mut cargo(["build", "--quiet", "--package", "pocketkey"]), |_| {})?;
+    // As a part of the workspace, whose features the tests have built it with already.
+    let build = ["build", "--quiet", "--workspace", "--bin", "pocketkey"];
+    process::run(&mut cargo(build), |_| {})?;
     let phone = env::current_exe()?.with_file_name("pocketkey");
     Ok(vec![("POCKETKEY", phone), ("PYTHON", python)])
 }
@@ -171,6 +210,13 @@ impl Folders {
         let run = cache.join("run");
         fs::create_dir_all(&run)?;
         Ok(Self { repository, cache, run })
+    }
+
+    /// The same with a folder for one job of this run.
+    fn for_job(&self, number: usize) -> Result<Self, Failed> {
+        let run = self.run.join(number.to_string());
+        fs::create_dir_all(&run)?;
+        Ok(Self { repository: self.repository.clone(), cache: self.cache.clone(), run })
     }
 
     /// Two runs would share one folder and the processors: the second waits until this is dropped.

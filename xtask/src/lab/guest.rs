@@ -15,6 +15,8 @@ use crate::process::Failed;
 pub const POLL: Duration = Duration::from_millis(50);
 /// How much of the guest's kernel log is shown where something fails, in lines.
 const LOG_TAIL: usize = 30;
+/// Its name, in the run's folder.
+const CONSOLE: &str = "console.log";
 
 /// What executes the guest's instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl<'a> Guest<'a> {
     ) -> Result<Self, Failed> {
         let initramfs = initramfs::build(folders, kernel)?;
         let folder = folders.run.as_path();
-        for name in ["console.log", "output.log", "status"] {
+        for name in [CONSOLE, "output.log", "status"] {
             File::create(folder.join(name))?;
         }
         // One processor: the kernel's ring towards a uhid device has 32 places and drops the rest, and
@@ -65,7 +67,7 @@ impl<'a> Guest<'a> {
             // A panic ends the guest (-no-reboot) rather than to wait for the time limit. The kernel's
             // own tests of its ciphers cost time, and one of Bluetooth's fails in Debian's 6.1.
             .args(["-append", "console=ttyS0 panic=-1 cryptomgr.notests"])
-            .args(["-serial", "file:console.log"])
+            .args(["-serial", &format!("file:{CONSOLE}")])
             .args([
                 "-virtfs",
                 "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap",
@@ -117,14 +119,18 @@ impl<'a> Guest<'a> {
         Ok(())
     }
 
-    /// An error with the end of the kernel's log.
-    pub fn failure(&self, what: &str) -> Failed {
-        let log = self.folder.join("console.log");
-        let text = fs::read(&log).unwrap_or_default();
+    /// The end of the kernel's log.
+    pub fn kernel_log(&self) -> String {
+        let text = fs::read(self.folder.join(CONSOLE)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let lines: Vec<_> = text.lines().collect();
-        let tail = lines.get(lines.len().saturating_sub(LOG_TAIL)..).unwrap_or_default();
-        broken(format!("{what}; the end of {}:\n{}", log.display(), tail.join("\n")))
+        lines.get(lines.len().saturating_sub(LOG_TAIL)..).unwrap_or_default().join("\n")
+    }
+
+    /// An error with the end of the kernel's log.
+    pub fn failure(&self, what: &str) -> Failed {
+        let log = self.folder.join(CONSOLE);
+        broken(format!("{what}; the end of {}:\n{}", log.display(), self.kernel_log()))
     }
 }
 

@@ -12,8 +12,11 @@ use crate::process::Failed;
 /// The start of the line in which a script names the Debian packages that it uses.
 const PACKAGES_LINE: &str = "# Packages:";
 
+/// The start of the line in which a script says how long it takes alone under emulation.
+const SECONDS_LINE: &str = "# Seconds:";
+
 /// What a run of the lab does.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Job {
     /// A program and its arguments.
     Command(Vec<String>),
@@ -39,13 +42,48 @@ impl Job {
                     let name = path.file_stem().unwrap_or_default().to_string_lossy();
                     let interpreter = if is(path, "py") { "\"$PYTHON\"" } else { "bash" };
                     let path = quoted(&path.to_string_lossy());
-                    script += &format!("echo '# {name}'\n{interpreter} {path} || status=1\n");
+                    script += &format!("echo '# {name}'\nSECONDS=0\n");
+                    script += &format!("{interpreter} {path} || status=1\n");
+                    script += &format!("echo \"# {name}: $SECONDS s\"\n");
                 }
                 script += "exit $status\n";
             }
         }
         script
     }
+}
+
+/// Shares scripts out among so many guests, so that all are done at about the same time.
+///
+/// # Errors
+/// If a script does not say how long it takes.
+pub fn shares(scripts: Vec<PathBuf>, guests: usize) -> Result<Vec<Job>, Failed> {
+    let mut longest_first = Vec::new();
+    for script in scripts {
+        longest_first.push((seconds(&script)?, script));
+    }
+    longest_first.sort_by(|one, other| other.cmp(one));
+    let mut shares: Vec<(u64, Vec<PathBuf>)> = vec![(0, Vec::new()); guests.max(1)];
+    for (seconds, script) in longest_first {
+        if let Some((sum, share)) = shares.iter_mut().min_by_key(|(sum, _)| *sum) {
+            *sum += seconds;
+            share.push(script);
+        }
+    }
+    let filled = shares.into_iter().map(|(_, share)| share).filter(|share| !share.is_empty());
+    Ok(filled
+        .map(|mut share| {
+            share.sort();
+            Job::Scripts(share)
+        })
+        .collect())
+}
+
+fn seconds(script: &Path) -> Result<u64, Failed> {
+    let text = fs::read_to_string(script)?;
+    let told = text.lines().find_map(|line| line.strip_prefix(SECONDS_LINE));
+    told.and_then(|seconds| seconds.trim().parse().ok())
+        .ok_or_else(|| broken(format!("{} has no line {SECONDS_LINE} N", script.display())))
 }
 
 /// The scripts of tests/lab (their names begin with a digit) in the order of their names: those

@@ -12,9 +12,9 @@ use super::{
     Folders, Outcome, Place, broken,
     guest::{Accelerator, Guest, POLL},
     host::Kernel,
-    printer::Printer,
+    printer::{Floor, Printer},
 };
-use crate::process::Failed;
+use crate::process::{Failed, run};
 
 /// A guest that boots at all is ready by then: about 8 s under software emulation on an idle machine.
 const BOOT_LIMIT: Duration = Duration::from_secs(120);
@@ -57,7 +57,8 @@ pub fn accelerator(
 pub fn run_here(folders: &Folders, limit: Duration) -> Result<Outcome, Failed> {
     let log = folders.run.join("output.log");
     let output = File::create(&log)?;
-    let mut printer = Printer::open(&log)?;
+    let floor = Floor::default();
+    let mut printer = Printer::open(&log, &floor)?;
     let mut job = Command::new("bash")
         .arg(folders.run.join("job.sh"))
         .env("POCKETKEY_LAB", "here")
@@ -73,14 +74,14 @@ pub fn run_here(folders: &Folders, limit: Duration) -> Result<Outcome, Failed> {
             break status.code().unwrap_or(1);
         }
         if started.elapsed() > limit {
-            job.kill()?;
+            // Its whole group: the browsers and phones that it started, too.
+            run(Command::new("kill").args(["-KILL", "--", &format!("-{}", job.id())]), |_| {})?;
             job.wait()?;
             return Err(broken(format!("not done after {} s", limit.as_secs())));
         }
         thread::sleep(POLL);
     };
-    printer.print()?;
-    Ok(Outcome { status, output: printer.printed })
+    Ok(Outcome { status, output: printer.finish()? })
 }
 
 /// Boots a guest, runs the job in it and waits until it has powered off.
@@ -93,21 +94,21 @@ pub fn run_guest(
     kernel: &Kernel,
     accelerator: Accelerator,
     limit: Duration,
+    floor: &Floor,
 ) -> Result<Outcome, Failed> {
     let mut guest = Guest::boot(folders, kernel, accelerator)?;
     let ready = guest.wait_until_ready(BOOT_LIMIT)?;
-    println!(
-        "lab: guest {} ready after {:.1} s ({accelerator:?})",
+    let mut printer = Printer::open(&guest.folder.join("output.log"), floor)?;
+    printer.said = format!(
+        "lab: guest {} ready after {:.1} s ({accelerator:?})\n",
         kernel.release,
         ready.as_secs_f64()
     );
-
-    let mut printer = Printer::open(&guest.folder.join("output.log"))?;
     while guest.is_running()? {
         printer.print()?;
         if guest.started.elapsed() > limit {
             guest.stop()?;
-            printer.print()?;
+            printer.finish()?;
             return Err(
                 guest.failure(&format!("the guest was not done after {} s", limit.as_secs()))
             );
@@ -117,5 +118,10 @@ pub fn run_guest(
     printer.print()?;
     let status = guest.status("exit ")?.ok_or_else(|| guest.failure("the guest died"))?;
     let status = status.parse().map_err(|_| broken(format!("exit status {status}")))?;
-    Ok(Outcome { status, output: printer.printed })
+    if status != 0 {
+        let log = guest.kernel_log();
+        printer.said += "# The end of the guest's kernel log:\n";
+        printer.said.extend(log.lines().map(|line| format!("#   {line}\n")));
+    }
+    Ok(Outcome { status, output: printer.finish()? })
 }

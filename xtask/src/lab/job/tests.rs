@@ -1,4 +1,8 @@
-use std::{path::Path, process::Command};
+use std::{
+    env,
+    path::Path,
+    process::{self, Command},
+};
 
 use super::*;
 
@@ -33,4 +37,28 @@ fn a_run_without_checks_is_a_failure() {
 #[test]
 fn a_script_that_ends_badly_is_a_failure() {
     assert_eq!(counted(1, "ok one\n"), (1, 1));
+}
+
+#[test]
+fn guests_have_as_much_to_do() {
+    let folder = env::temp_dir().join(format!("pocketkey-shares-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let script = |name: &str, seconds| {
+        let path = folder.join(name);
+        fs::write(&path, format!("#!/bin/bash\n# Seconds: {seconds}\n")).unwrap();
+        path
+    };
+    let [a, b, c, d] = [("a", 10), ("b", 20), ("c", 45), ("d", 20)].map(|(n, s)| script(n, s));
+
+    let of_two = shares(vec![a.clone(), b.clone(), c.clone(), d.clone()], 2).unwrap();
+    let of_one = shares(vec![a.clone(), c.clone()], 1).unwrap();
+    let of_few = shares(vec![a.clone()], 2).unwrap();
+    fs::write(&a, "#!/bin/bash\n").unwrap();
+    let untold = shares(vec![a.clone()], 2);
+    fs::remove_dir_all(&folder).unwrap();
+
+    assert_eq!(of_two, [Job::Scripts(vec![c.clone()]), Job::Scripts(vec![a.clone(), b, d])]);
+    assert_eq!(of_one, [Job::Scripts(vec![a.clone(), c])]);
+    assert_eq!(of_few, [Job::Scripts(vec![a])]);
+    assert!(untold.is_err());
 }
