@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// Sources/Generated and the header of CPocketkey are made by `cargo xtask bindings`, never committed.
+// Sources/Pocketkey/Generated.swift and the header of CPocketkey are made by `cargo xtask bindings`, never committed.
 #if canImport(Darwin)
 // README.md says how the framework is made, on a Mac.
 let core: Target = .binaryTarget(name: "CPocketkey", path: "CPocketkey.xcframework")
@@ -16,7 +16,7 @@ let forTests: [Target.Dependency] = ["Pocketkey", "COpenSSL"]
 
 let package = Package(
     name: "Pocketkey",
-    platforms: [.iOS(.v16), .macOS(.v13)],
+    platforms: [.iOS(.v17), .macOS(.v14)],
     products: [.library(name: "Pocketkey", targets: ["Pocketkey"])],
     targets: [
         core,

@@ -4,17 +4,18 @@ import XCTest
 @testable import Pocketkey
 
 // README: first lines
-struct Agreeing: Person {
-    // An app shows the question, and asks LocalAuthentication where it needs verification.
-    func ask(_ question: Question) async throws -> Reply { .consent(verified: true) }
+struct Agreeing: UserVerifier {
+    // An app shows the prompt, and asks LocalAuthentication where it needs verification.
+    func ask(_ prompt: Prompt) async throws -> Answer { .consent(verified: true) }
 }
 
-func firstLines(_ file: URL, register: Data, signIn: Data) async throws -> SignIn {
-    let key = try SecurityKey.open(file, keys: PlainKeys(), person: Agreeing())
-    defer { key.close() }
-    let user = User(id: Data([1]), name: "user1", displayName: "User One")
-    _ = try await key.register(clientDataHash: register, at: RelyingParty(id: "example.com"), for: user)
-    return try await key.signIn(clientDataHash: signIn, at: "example.com")
+func firstLines(_ file: URL, register: Data, signIn: Data) async throws -> Assertion {
+    let authenticator = try Authenticator(at: file, keyStore: PlainKeys(), verifier: Agreeing())
+    defer { authenticator.close() }
+    let site = Site(id: "example.com", name: "Example")
+    let account = Account(id: Data([1]), name: "user1", displayName: "User One")
+    _ = try await authenticator.makeCredential(CreationRequest(clientDataHash: register, site: site, account: account))
+    return try await authenticator.getAssertion(AssertionRequest(clientDataHash: signIn, rpID: site.id))
 }
 // README: end
 
@@ -32,10 +33,10 @@ final class FirstLinesTests: XCTestCase {
 
     func testADevelopersFirstLinesMakeAPasskeyAndSignIn() async throws {
         let file = folder.appendingPathComponent("store")
-        let signed = try await firstLines(file, register: hash(1), signIn: hash(2))
-        XCTAssertEqual(signed.user?.name, "user1")
-        let again = try SecurityKey.open(file, keys: PlainKeys(), person: Agreeing())
-        XCTAssertEqual(try again.passkeys().map(\.id), [signed.credentialID])
+        let assertion = try await firstLines(file, register: hash(1), signIn: hash(2))
+        XCTAssertEqual(assertion.account?.name, "user1")
+        let again = try Authenticator(at: file, keyStore: PlainKeys(), verifier: Agreeing())
+        XCTAssertEqual(try again.credentials().map(\.id), [assertion.credentialID])
     }
 
     func testTheREADMEShowsThisVeryCode() throws {
@@ -50,23 +51,38 @@ final class FirstLinesTests: XCTestCase {
     }
 
     func testASignatureVerifiesWithAnIndependentLibrary() async throws {
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: Agreeing())
-        let made = try await key.register(clientDataHash: hash(1), at: site, for: user)
-        let signed = try await key.signIn(clientDataHash: hash(2), at: site.id)
-        XCTAssertEqual(made.id, signed.credentialID)
-        XCTAssertTrue(verifies(point(made.publicKey), signed.authenticatorData + hash(2), signed.signature))
-        XCTAssertFalse(verifies(point(made.publicKey), signed.authenticatorData + hash(3), signed.signature))
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Agreeing())
+        let made = try await authenticator.makeCredential(creation)
+        let assertion = try await authenticator.getAssertion(request)
+        XCTAssertEqual(made.id, assertion.credentialID)
+        let signed = assertion.authenticatorData + request.clientDataHash
+        XCTAssertTrue(verifies(point(made.publicKey), signed, assertion.signature))
+        XCTAssertFalse(verifies(point(made.publicKey), signed + [0], assertion.signature))
     }
 
     func testTheOwnerListsRenamesDeletesAndResets() async throws {
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: Agreeing())
-        let made = try await key.register(clientDataHash: hash(1), at: site, for: user)
-        XCTAssertTrue(try key.rename(made.id, name: "me", displayName: nil))
-        XCTAssertEqual(try key.passkeys().first?.user.name, "me")
-        XCTAssertTrue(try key.delete(made.id))
-        XCTAssertFalse(try key.delete(made.id))
-        try key.reset()
-        XCTAssertEqual(try key.standing().pinRetries, 8)
-        XCTAssertTrue(try key.metadata().contains("authenticatorGetInfo"))
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Agreeing())
+        let made = try await authenticator.makeCredential(creation)
+        XCTAssertTrue(try authenticator.rename(made.id, name: "me", displayName: nil))
+        let credential = try XCTUnwrap(authenticator.credentials().first)
+        XCTAssertEqual(credential.account, Account(id: account.id, name: "me"))
+        XCTAssertEqual(credential.site, site)
+        XCTAssertEqual(credential.algorithm, .es256)
+        XCTAssertTrue(try authenticator.delete(made.id))
+        XCTAssertFalse(try authenticator.delete(made.id))
+        _ = try await authenticator.makeCredential(creation)
+        try authenticator.reset()
+        XCTAssertEqual(try authenticator.credentials(), [])
+        try authenticator.unblockUserVerification()
+        try authenticator.idle()
+        try authenticator.powerCycle()
+        XCTAssertTrue(try authenticator.metadata().contains("authenticatorGetInfo"))
+    }
+
+    func testTheStatusOfANewAuthenticatorIsTold() throws {
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Agreeing())
+        let status = try authenticator.status()
+        let pin = PINStatus(isSet: false, retries: 8, isBlocked: false, minLength: 4, mustChange: false)
+        XCTAssertEqual(status, Status(pin: pin, uvRetries: 5, alwaysUV: false, servesU2F: true, membership: nil))
     }
 }

@@ -4,19 +4,19 @@ import XCTest
 @testable import Pocketkey
 
 /// A key store that throws when told to.
-final class FlakyKeys: KeyHolder {
+final class FlakyKeys: KeyStore {
     let failure = Locked<(any Error)?>(nil)
     let authorizations = Locked<[String?]>([])
     private let plain = PlainKeys()
 
-    func generate(_ algorithm: SignatureAlgorithm) throws -> (handle: Data, publicKey: Data) {
+    func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
         try plain.generate(algorithm)
     }
 
-    func sign(_ handle: Data, _ message: Data, authorization: (any Sendable)?) throws -> Data {
+    func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {
         authorizations.with { $0.append(authorization as? String) }
         if let failure = failure.with({ $0 }) { throw failure }
-        return try plain.sign(handle, message, authorization: authorization)
+        return try plain.sign(message, with: handle, authorization: authorization)
     }
 
     func wrap(_ secret: Data) throws -> Data { secret }
@@ -26,28 +26,17 @@ final class FlakyKeys: KeyHolder {
 struct Unexpected: Error {}
 
 final class HostileTests: XCTestCase {
-    private func expect<T: Sendable>(
-        _ expected: PocketkeyError, _ work: @Sendable () async throws -> T, line: UInt = #line
-    ) async {
-        do {
-            _ = try await work()
-            XCTFail("nothing was thrown", line: line)
-        } catch {
-            XCTAssertEqual(error as? PocketkeyError, expected, line: line)
-        }
-    }
-
     func testACancelledTaskCancelsTheRequestAndTakesThePromptAway() async throws {
         let silent = Silent()
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: silent)
-        let request = Task { try await key.register(clientDataHash: hash(1), at: site, for: user) }
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: silent)
+        let running = Task { try await authenticator.makeCredential(creation) }
         await silent.isAsked()
-        request.cancel()
-        await expect(.cancelled) { try await request.value }
+        running.cancel()
+        await expect(.cancelled) { try await running.value }
         await silent.isLetGo()
-        let info = try await key.ctap2(getInfo)
+        let info = try await authenticator.ctap2(getInfo)
         XCTAssertEqual(info.first, 0)
-        XCTAssertEqual(key.prompts.count, 0)
+        XCTAssertEqual(authenticator.prompts.asking.count, 0)
     }
 
     func testAPersonWhoThrowsHasRefusedAndTheNextRequestIsServed() async throws {
@@ -57,44 +46,44 @@ final class HostileTests: XCTestCase {
                 if let error = next.with({ $0 }) { throw error }
                 return .consent(verified: true)
             }
-            let key = try SecurityKey.open(nil, keys: PlainKeys(), person: person)
-            await expect(.declined) { try await key.register(clientDataHash: hash(1), at: site, for: user) }
+            let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: person)
+            await expect(.declined) { try await authenticator.makeCredential(creation) }
             next.with { $0 = nil }
-            _ = try await key.register(clientDataHash: hash(1), at: site, for: user)
+            _ = try await authenticator.makeCredential(creation)
         }
     }
 
     func testAKeyStoreThatThrowsFailsItsRequestAlone() async throws {
         let keys = FlakyKeys()
-        let key = try SecurityKey.open(nil, keys: keys, person: Somebody())
-        _ = try await key.register(clientDataHash: hash(1), at: site, for: user)
+        let authenticator = try Authenticator(at: nil, keyStore: keys, verifier: Somebody())
+        _ = try await authenticator.makeCredential(creation)
         keys.failure.with { $0 = Unexpected() }
         await expect(.refused(status: 0x7f, name: "CTAP1_ERR_OTHER")) {
-            try await key.signIn(clientDataHash: hash(2), at: site.id)
+            try await authenticator.getAssertion(request)
         }
-        keys.failure.with { $0 = KeyFailure.notAuthorized }
-        await expect(.declined) { try await key.signIn(clientDataHash: hash(2), at: site.id) }
+        keys.failure.with { $0 = KeyStoreError.notAuthorized }
+        await expect(.declined) { try await authenticator.getAssertion(request) }
         keys.failure.with { $0 = nil }
-        _ = try await key.signIn(clientDataHash: hash(2), at: site.id)
+        _ = try await authenticator.getAssertion(request)
     }
 
     func testWhatConsentAuthorizedReachesTheSignatureAndIsLetGo() async throws {
         let keys = FlakyKeys()
         let person = Somebody { _ in .consent(verified: true, authorization: "context") }
-        let key = try SecurityKey.open(nil, keys: keys, person: person)
-        _ = try await key.register(clientDataHash: hash(1), at: site, for: user)
-        _ = try await key.signIn(clientDataHash: hash(2), at: site.id)
+        let authenticator = try Authenticator(at: nil, keyStore: keys, verifier: person)
+        _ = try await authenticator.makeCredential(creation)
+        _ = try await authenticator.getAssertion(request)
         XCTAssertEqual(keys.authorizations.with { $0 }, ["context", "context"])
-        XCTAssertTrue(key.authorizations.with { $0.isEmpty })
+        XCTAssertTrue(authenticator.authorizations.with { $0.isEmpty })
     }
 
     func testAThousandConcurrentCallsAreEachAnsweredOrToldToWait() async throws {
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: Somebody())
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody())
         let answered = await withTaskGroup(of: Bool?.self) { group in
             for _ in 0..<1000 {
                 group.addTask {
                     do {
-                        return try await key.ctap2(getInfo).first == 0
+                        return try await authenticator.ctap2(getInfo).first == 0
                     } catch {
                         return (error as? PocketkeyError) == .busy ? false : nil
                     }
@@ -109,60 +98,33 @@ final class HostileTests: XCTestCase {
 
     func testClosingDuringACallEndsItWithItsOwnType() async throws {
         let silent = Silent()
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: silent)
-        let request = Task { try await key.register(clientDataHash: hash(1), at: site, for: user) }
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: silent)
+        let running = Task { try await authenticator.makeCredential(creation) }
         await silent.isAsked()
-        key.close()
-        await expect(.closed) { try await request.value }
+        authenticator.close()
+        await expect(.closed) { try await running.value }
         await silent.isLetGo()
-        key.close()
-        await expect(.closed) { try await key.ctap2(getInfo) }
-        await expect(.closed) { try key.standing() }
+        authenticator.close()
+        await expect(.closed) { try await authenticator.ctap2(getInfo) }
+        await expect(.closed) { try authenticator.status() }
     }
 
     func testTwoAuthenticatorsDoNotDisturbEachOther() async throws {
         let silent = Silent()
-        let first = try SecurityKey.open(nil, keys: PlainKeys(), person: silent)
-        let second = try SecurityKey.open(nil, keys: PlainKeys(), person: Somebody())
-        let request = Task { try await first.register(clientDataHash: hash(1), at: site, for: user) }
+        let first = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: silent)
+        let second = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody())
+        let running = Task { try await first.makeCredential(creation) }
         await silent.isAsked()
-        await expect(.busy) { try first.standing() }
-        _ = try await second.register(clientDataHash: hash(1), at: site, for: user)
-        request.cancel()
-        await expect(.cancelled) { try await request.value }
-    }
-
-    func testErrorsOfEveryKindArriveAsTheirOwnType() async throws {
-        await expect(.open(.keyStore("Failed(reason: \"a root key has 32 bytes, not 5\")"))) {
-            do {
-                _ = try SecurityKey.openWithSoftwareKeys(nil, root: Data(count: 5), person: Somebody())
-            } catch PocketkeyError.open(.keyStore) {
-                throw PocketkeyError.open(.keyStore("Failed(reason: \"a root key has 32 bytes, not 5\")"))
-            }
-        }
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: Somebody())
-        await expect(.noCredential) { try await key.signIn(clientDataHash: hash(2), at: site.id) }
-        let made = try await key.register(clientDataHash: hash(1), at: site, for: user)
-        await expect(.alreadyRegistered) {
-            try await key.register(clientDataHash: hash(1), at: site, for: user, excluding: [made.id])
-        }
-        await expect(.refused(status: 0x26, name: "CTAP2_ERR_UNSUPPORTED_ALGORITHM")) {
-            try await key.register(clientDataHash: hash(1), at: site, for: user, algorithms: [.edDsa])
-        }
-        let refusing = try SecurityKey.open(nil, keys: PlainKeys(), person: Somebody { _ in .refuse(.timedOut) })
-        await expect(.timedOut) { try await refusing.register(clientDataHash: hash(1), at: site, for: user) }
-        do {
-            _ = try SecurityKey.readActivationCode(Data(count: 64 * 64), width: 64, height: 64, stride: 64)
-            XCTFail("nothing was thrown")
-        } catch {
-            guard case .scan = error else { return XCTFail("\(error)") }
-        }
+        await expect(.busy) { try first.status() }
+        _ = try await second.makeCredential(creation)
+        running.cancel()
+        await expect(.cancelled) { try await running.value }
     }
 
     func testEventsTellWhatHappens() async throws {
-        let key = try SecurityKey.open(nil, keys: PlainKeys(), person: Somebody(), withEvents: true)
-        _ = try await key.ctap2(selection, from: Requester(transport: .usb, channel: 1))
-        for await event in key.events {
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody(), withEvents: true)
+        _ = try await authenticator.ctap2(selection, from: Client(transport: .usb, channel: 1))
+        for await event in authenticator.events {
             if case .answered(let transport, let command, let status) = event {
                 XCTAssertEqual(transport, .usb)
                 XCTAssertEqual([command, status], [0x0b, 0])

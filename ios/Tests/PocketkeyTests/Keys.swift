@@ -1,4 +1,5 @@
 import Foundation
+import XCTest
 
 @testable import Pocketkey
 
@@ -6,13 +7,13 @@ import Foundation
     import CryptoKit
 
     // A key that is not in the Secure Enclave, as the simulator has none.
-    struct PlainKeys: KeyHolder {
-        func generate(_ algorithm: SignatureAlgorithm) throws -> (handle: Data, publicKey: Data) {
+    struct PlainKeys: KeyStore {
+        func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
             let key = P256.Signing.PrivateKey()
-            return (key.rawRepresentation, key.publicKey.x963Representation)
+            return GeneratedKey(handle: key.rawRepresentation, publicKey: key.publicKey.x963Representation)
         }
 
-        func sign(_ handle: Data, _ message: Data, authorization: (any Sendable)?) throws -> Data {
+        func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {
             try P256.Signing.PrivateKey(rawRepresentation: handle).signature(for: message).derRepresentation
         }
 
@@ -30,36 +31,37 @@ import Foundation
     import COpenSSL
 
     /// Keys of OpenSSL, contained in their handles.
-    struct PlainKeys: KeyHolder {
-        func generate(_ algorithm: SignatureAlgorithm) throws -> (handle: Data, publicKey: Data) {
-            guard let key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1) else { throw KeyFailure.unknownKey }
+    struct PlainKeys: KeyStore {
+        func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
+            guard let key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1) else { throw KeyStoreError.unknownKey }
             defer { EC_KEY_free(key) }
-            guard EC_KEY_generate_key(key) == 1 else { throw KeyFailure.unknownKey }
+            guard EC_KEY_generate_key(key) == 1 else { throw KeyStoreError.unknownKey }
             var handle: UnsafeMutablePointer<UInt8>?
             let handleLength = Int(i2d_ECPrivateKey(key, &handle))
             var point: UnsafeMutablePointer<UInt8>?
             let pointLength = EC_KEY_key2buf(key, POINT_CONVERSION_UNCOMPRESSED, &point, nil)
-            guard let handle, let point else { throw KeyFailure.unknownKey }
+            guard let handle, let point else { throw KeyStoreError.unknownKey }
             defer {
                 CRYPTO_free(handle, "", 0)
                 CRYPTO_free(point, "", 0)
             }
-            return (Data(bytes: handle, count: handleLength), Data(bytes: point, count: pointLength))
+            return GeneratedKey(
+                handle: Data(bytes: handle, count: handleLength), publicKey: Data(bytes: point, count: pointLength))
         }
 
-        func sign(_ handle: Data, _ message: Data, authorization: (any Sendable)?) throws -> Data {
+        func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {
             let bytes = [UInt8](handle)
             let key = bytes.withUnsafeBufferPointer { buffer in
                 var start = buffer.baseAddress
                 return d2i_ECPrivateKey(nil, &start, buffer.count)
             }
-            guard let key else { throw KeyFailure.unknownKey }
+            guard let key else { throw KeyStoreError.unknownKey }
             defer { EC_KEY_free(key) }
             var signature = [UInt8](repeating: 0, count: 80)
             var length: UInt32 = 0
             let digest = sha256(message)
             guard ECDSA_sign(0, digest, Int32(digest.count), &signature, &length, key) == 1 else {
-                throw KeyFailure.unknownKey
+                throw KeyStoreError.unknownKey
             }
             return Data(signature.prefix(Int(length)))
         }
@@ -91,28 +93,30 @@ func point(_ cose: Data) -> Data {
 
 func hash(_ seed: UInt8) -> Data { Data(repeating: seed, count: 32) }
 
-let site = RelyingParty(id: "example.com", name: "Example")
-let user = User(id: Data([1, 2, 3]), name: "user1", displayName: "User One")
+let site = Site(id: "example.com", name: "Example")
+let account = Account(id: Data([1, 2, 3]), name: "user1", displayName: "User One")
+let creation = CreationRequest(clientDataHash: hash(1), site: site, account: account)
+let request = AssertionRequest(clientDataHash: hash(2), rpID: site.id)
 let selection = Data([0x0b])
 let getInfo = Data([0x04])
 
 /// Somebody, in one line.
-struct Somebody: Person {
-    let answer: @Sendable (Question) async throws -> Reply
+struct Somebody: UserVerifier {
+    let answer: @Sendable (Prompt) async throws -> Answer
 
-    init(_ answer: @escaping @Sendable (Question) async throws -> Reply = { _ in .consent(verified: true) }) {
+    init(_ answer: @escaping @Sendable (Prompt) async throws -> Answer = { _ in .consent(verified: true) }) {
         self.answer = answer
     }
 
-    func ask(_ question: Question) async throws -> Reply { try await answer(question) }
+    func ask(_ prompt: Prompt) async throws -> Answer { try await answer(prompt) }
 }
 
 /// Somebody who never answers, and says when he is asked and let go.
-final class Silent: Person {
+final class Silent: UserVerifier {
     let asked = AsyncStream<Void>.makeStream()
     let withdrawn = AsyncStream<Void>.makeStream()
 
-    func ask(_ question: Question) async throws -> Reply {
+    func ask(_ prompt: Prompt) async throws -> Answer {
         asked.continuation.yield()
         defer { withdrawn.continuation.yield() }
         try await Task.sleep(for: .seconds(3600))
@@ -121,4 +125,16 @@ final class Silent: Person {
 
     func isAsked() async { for await _ in asked.stream { return } }
     func isLetGo() async { for await _ in withdrawn.stream { return } }
+}
+
+/// Expects an error of this very kind.
+func expect<T: Sendable>(
+    _ expected: PocketkeyError, _ work: () async throws -> T, file: StaticString = #filePath, line: UInt = #line
+) async {
+    do {
+        _ = try await work()
+        XCTFail("nothing was thrown", file: file, line: line)
+    } catch {
+        XCTAssertEqual(error as? PocketkeyError, expected, file: file, line: line)
+    }
 }

@@ -18,6 +18,15 @@ fn a_kotlin_function_that_throws_becomes_internal_too() {
 
 #[test]
 fn swift_declarations_lose_what_makes_them_public() {
-    let source = "public protocol A {\n}\nopen class B {\n    public let open: Bool\n}\n";
-    assert_eq!(swift(source), "protocol A {\n}\nclass B {\n    let open: Bool\n}\n");
+    let source = "public protocol FfiA {\n}\nopen func b() {\n    public let open: Bool\n}\n";
+    assert_eq!(swift(source), "protocol FfiA {\n}\nfunc b() {\n    let open: Bool\n}\n");
+}
+
+#[test]
+fn swift_types_are_prefixed_and_what_is_only_called_like_them_is_not() {
+    let source = "public enum Site {\n    // Site\n    case Site(a: [Site])\n}\n\
+        func a(site: Site?) -> SiteB { .Site(FfiConverterTypeSite.b) }\n";
+    let expected = "enum FfiSite {\n    // Site\n    case Site(a: [FfiSite])\n}\n\
+        func a(site: FfiSite?) -> SiteB { .Site(FfiConverterTypeSite.b) }\n";
+    assert_eq!(swift(source), expected);
 }

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Something that has happened. None of it is secret; accounts and sites are personal.
+public enum Event: Sendable, Equatable {
+    /// A request has begun; `command` is its first byte (CTAP 2.3 §6), or for U2F the instruction.
+    case request(Transport, command: UInt8)
+    /// The person is asked.
+    case asked(Prompt)
+    /// The person has agreed.
+    case consented(verified: Bool)
+    /// The person has not agreed.
+    case refused(Refusal)
+    /// A prompt was taken away before it was answered.
+    case withdrawn
+    /// The workspace's rules have stopped a request.
+    case stopped(Notice)
+    /// A request was answered; `status` is the answer's first byte: 0 is success (CTAP 2.3 §8.2).
+    case answered(Transport, command: UInt8, status: UInt8)
+    /// How the phone stands with its workspace has changed.
+    case membershipChanged(Membership?)
+    /// Everything was erased.
+    case erased
+    /// Something for the app's log, in English.
+    case log(LogLevel, String)
+    /// So many were left out before this one.
+    case missed(UInt64)
+}
+
+/// How much is logged.
+public enum LogLevel: Sendable, Equatable {
+    /// Nothing.
+    case off
+    /// What failed.
+    case error
+    /// And what is odd.
+    case warning
+    /// And what happens.
+    case debug
+}
