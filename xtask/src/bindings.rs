@@ -4,6 +4,7 @@
 //! hand-written code of `android/sdk` and `ios/` is, and all that is generated becomes internal to it.
 
 mod internal;
+pub mod kotlin;
 pub mod size;
 pub mod swift;
 
@@ -94,15 +95,23 @@ const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQ
     -USQLITE_ENABLE_COLUMN_METADATA -USQLITE_SOUNDEX -USQLITE_ENABLE_LOAD_EXTENSION \
     -DSQLITE_OMIT_LOAD_EXTENSION";
 
-/// The library for this machine, as cargo linked it: in a folder of its own, because its SQLite is not
-/// that of other programs.
+/// The library for this machine, as cargo linked it.
 fn build() -> Result<PathBuf, Failed> {
-    let folder = root().join("target").join("bindings").join("build");
-    let arguments = ["rustc", "--profile", "sdk", "--package", "pocketkey-ffi", "--lib"];
-    let mut build = cargo(arguments);
-    build.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder);
-    run_command(build.env("LIBSQLITE3_FLAGS", SQLITE), |_| {})?;
-    Ok(folder.join("sdk").join(library_name()))
+    let mut build = cargo_for_the_library("rustc");
+    run_command(build.args(["--crate-type", "cdylib"]), |_| {})?;
+    Ok(build_folder().join("sdk").join(library_name()))
+}
+
+/// Cargo for the bindings as they are shipped: in a folder of their own, because their SQLite is not that
+/// of other programs.
+pub fn cargo_for_the_library(command: &str) -> Command {
+    let mut cargo = cargo([command, "--profile", "sdk", "--package", "pocketkey-ffi", "--lib"]);
+    cargo.arg("--target-dir").arg(build_folder()).env("LIBSQLITE3_FLAGS", SQLITE);
+    cargo
+}
+
+fn build_folder() -> PathBuf {
+    root().join("target").join("bindings").join("build")
 }
 
 fn generate(language: &str, library: &Path, place: &Path) -> Result<(), Failed> {

@@ -7,6 +7,7 @@ mod clients;
 pub mod install;
 mod postgres;
 mod tally;
+mod workspaces;
 
 use std::{
     env,

@@ -1,26 +1,17 @@
 //! The SDKs, each in its own language, against the library that is shipped.
 
-use std::process::Command;
-
-use super::{Report, install, tally::Tally};
+use super::{Report, tally::Tally, workspaces::Workspaces};
 use crate::{
-    bindings::{self, size, swift},
-    process::{Failed, ask, root, run},
+    bindings::{self, kotlin, size, swift},
+    process::{Failed, run},
 };
 
 /// The library's size, and the Kotlin SDK on a JVM.
 pub fn kotlin(report: &mut Report) -> Result<(), Failed> {
-    if ask(Command::new("javac").arg("--version")).is_none() {
-        install::debian(&["default-jdk-headless"])?;
-    }
-    if ask(Command::new("mvn").arg("--version")).is_none() {
-        install::debian(&["maven"])?;
-    }
     let made = bindings::make()?;
     size::check(&made.library)?;
-    let mut maven = Command::new("mvn");
-    maven.current_dir(root().join("android").join("sdk"));
-    maven.args(["--batch-mode", "--no-transfer-progress", "--color=never", "test"]);
+    let mut maven = kotlin::maven()?;
+    maven.arg("test");
     let tally = &mut report.tally;
     run(&mut maven, |line| surefire(line, tally))?;
     some_ran(tally)
@@ -28,10 +19,15 @@ pub fn kotlin(report: &mut Report) -> Result<(), Failed> {
 
 /// The Swift SDK on Linux.
 pub fn swift(report: &mut Report) -> Result<(), Failed> {
-    let made = bindings::make()?;
+    let package = swift::Package::assemble(&bindings::make()?)?;
+    swift::apple_parts(&package)?;
+    let workspaces = Workspaces::start()?;
+    let environment = [("POCKETKEY_ADMINISTRATOR", workspaces.administrator().into())];
     let tally = &mut report.tally;
-    swift::test(&made, &[], |line| xctest(line, tally))?;
-    some_ran(tally)
+    package.test(None, &environment, |line| xctest(line, tally))?;
+    some_ran(tally)?;
+    println!("{} public items say what they are", swift::documentation(&package)?);
+    Ok(())
 }
 
 fn some_ran(tally: &Tally) -> Result<(), Failed> {
