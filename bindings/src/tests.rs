@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod closing;
+mod cost;
 mod events;
 mod hostile_keys;
 mod hostile_person;

@@ -5,6 +5,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// Why something was not done.
@@ -44,9 +45,25 @@ pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
+/// Whether standard output is kept for a result.
+static RESULT_ONLY: AtomicBool = AtomicBool::new(false);
+
+/// From now on, what commands print goes to standard error.
+pub fn keep_standard_output() {
+    RESULT_ONLY.store(true, Ordering::Relaxed);
+}
+
+fn pass_on(bytes: &[u8]) -> io::Result<()> {
+    if RESULT_ONLY.load(Ordering::Relaxed) {
+        io::stderr().write_all(bytes)
+    } else {
+        io::stdout().write_all(bytes)
+    }
+}
+
 /// Shows the command, runs it, and hands each line that it prints to `listen` as well as on.
 pub fn run(command: &mut Command, mut listen: impl FnMut(&str)) -> Result<(), Failed> {
-    println!("$ {}", line(command));
+    pass_on(format!("$ {}\n", line(command)).as_bytes())?;
     let started = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -57,7 +74,7 @@ pub fn run(command: &mut Command, mut listen: impl FnMut(&str)) -> Result<(), Fa
         let mut reader = BufReader::new(stdout);
         let mut bytes = Vec::new();
         while reader.read_until(b'\n', &mut bytes)? > 0 {
-            io::stdout().write_all(&bytes)?;
+            pass_on(&bytes)?;
             listen(String::from_utf8_lossy(&bytes).trim_end());
             bytes.clear();
         }
