@@ -122,9 +122,11 @@ impl Authenticator {
     /// A workspace can want this tap to be the person's presence: for one signature, within two
     /// minutes (CTAP 2.3 §11.3.1). A shell that never tells serves no such workspace.
     pub fn field_entered(&self) {
+        // The clock is the platform's own code: not while the slot is locked.
+        let now = self.shared.platform.clock.now();
         let mut slot = self.shared.slot();
         if matches!(slot.field, Field::Out) {
-            slot.field = Field::Entered(self.shared.platform.clock.now());
+            slot.field = Field::Entered(now);
         }
     }
 
