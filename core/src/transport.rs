@@ -1,5 +1,6 @@
 //! The transports of CTAP 2.3 §11, as state machines that take bytes and time and give bytes.
 
+pub mod ble;
 pub mod hid;
 pub mod nfc;
 
