@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     ctap::cbor::{MapWriter, Writer},
-    platform::KeyStoreError,
+    platform::{KeyStoreError, Rng},
 };
 
 macro_rules! algorithms {
@@ -53,9 +53,17 @@ pub(crate) struct Definition {
     /// Writes the members of a COSE_Key after `alg` (RFC 9053 §7) for a raw public key.
     pub write_key: fn(&[u8], &mut MapWriter<'_>),
     /// Makes a private key and its raw public key.
-    pub generate: fn(&SystemRandom) -> Option<NewKey>,
+    pub generate: fn(&Randomness<'_>) -> Option<NewKey>,
     /// Signs with a private key, its public key given along.
     pub sign: Sign,
+}
+
+/// Where new keys come from.
+pub(crate) struct Randomness<'a> {
+    /// What the key store was given.
+    pub given: &'a dyn Rng,
+    /// The system's, for what `ring` makes from nothing else.
+    pub system: &'a SystemRandom,
 }
 
 /// Gives the signature in the form that WebAuthn §6.5.5 wants of the algorithm.

@@ -1,12 +1,12 @@
 //! EdDSA: Ed25519 (RFC 9053 §2.2).
 
 use ring::{
-    rand::{SecureRandom, SystemRandom},
+    rand::SystemRandom,
     signature::{Ed25519KeyPair, KeyPair as _},
 };
 use zeroize::Zeroizing;
 
-use super::{Definition, KeyPair, NewKey};
+use super::{Definition, KeyPair, NewKey, Randomness};
 use crate::{ctap::cbor::MapWriter, platform::KeyStoreError};
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -28,9 +28,9 @@ fn write_key(key: &[u8], map: &mut MapWriter<'_>) {
     map.int(-2, |value| value.bytes(key));
 }
 
-fn generate(random: &SystemRandom) -> Option<NewKey> {
+fn generate(random: &Randomness<'_>) -> Option<NewKey> {
     let mut seed = Zeroizing::new(vec![0; SEED]);
-    random.fill(&mut seed).ok()?;
+    random.given.fill(&mut seed).ok()?;
     let pair = Ed25519KeyPair::from_seed_unchecked(&seed).ok()?;
     Some((seed, pair.public_key().as_ref().to_vec()))
 }

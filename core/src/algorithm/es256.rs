@@ -6,7 +6,7 @@ use ring::{
 };
 use zeroize::Zeroizing;
 
-use super::{Definition, KeyPair, NewKey};
+use super::{Definition, KeyPair, NewKey, Randomness};
 use crate::{ctap::cbor::MapWriter, platform::KeyStoreError};
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -35,7 +35,8 @@ const HEAD: [u8; 36] = *b"\x30\x81\x87\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\x
 const MIDDLE: [u8; 5] = *b"\xa1\x44\x03\x42\x00";
 
 /// `ring` multiplies by the base point four times as fast as `p256` does.
-pub(super) fn generate(random: &SystemRandom) -> Option<NewKey> {
+pub(super) fn generate(random: &Randomness<'_>) -> Option<NewKey> {
+    let random = random.system;
     let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, random).ok()?;
     let keys = document.as_ref().strip_prefix(&HEAD)?;
     let (private, rest) = keys.split_first_chunk::<32>()?;

@@ -9,9 +9,12 @@ use ciborium::Value;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, ED25519, UnparsedPublicKey};
 
 use super::*;
-use crate::testing::{
-    device::{CLIENT_DATA_HASH, Device, bytes, map, member, named, text},
-    vectors,
+use crate::{
+    software::SystemRng,
+    testing::{
+        device::{CLIENT_DATA_HASH, Device, bytes, map, member, named, text},
+        vectors,
+    },
 };
 
 #[test]
@@ -123,7 +126,8 @@ fn what_a_credential_signs_verifies_by_the_cose_key_that_came_with_it() {
 
 #[test]
 fn what_is_cut_out_of_pkcs8_is_the_key_pair() {
-    let (private, public) = es256::generate(&SystemRandom::new()).unwrap();
+    let random = Randomness { given: &SystemRng::default(), system: &SystemRandom::new() };
+    let (private, public) = es256::generate(&random).unwrap();
     let secret = p256::SecretKey::from_slice(&private).unwrap();
     assert_eq!(secret.public_key().to_sec1_bytes().as_ref(), public);
 }

@@ -10,9 +10,11 @@ use zeroize::Zeroizing;
 
 use super::SystemRng;
 use crate::{
-    algorithm::{Algorithm, KeyPair},
+    algorithm::{Algorithm, KeyPair, Randomness},
     crypto::hkdf_sha256,
-    platform::{AttestationKeys, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey},
+    platform::{
+        AttestationKeys, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey, Rng,
+    },
     store::Sealer,
 };
 
@@ -27,7 +29,7 @@ pub struct SoftwareKeyStore {
     keys: Sealer,
     secrets: Sealer,
     random: SystemRandom,
-    rng: SystemRng,
+    rng: Arc<dyn Rng>,
     attestation: Option<Arc<dyn AttestationKeys>>,
 }
 
@@ -45,9 +47,18 @@ impl SoftwareKeyStore {
             keys: Sealer::new(&hkdf_sha256(&[], root, b"pocketkey software keys")),
             secrets: Sealer::new(&hkdf_sha256(&[], root, b"pocketkey software secrets")),
             random: SystemRandom::new(),
-            rng: SystemRng::default(),
+            rng: Arc::new(SystemRng::default()),
             attestation: None,
         }
+    }
+
+    /// The same, with new keys and whatever else is random from this source, for tests that have to come
+    /// out the same each time. Keys for ES256 are made by `ring`, which takes no other source than the
+    /// system's; and so are that algorithm's signatures.
+    #[must_use]
+    pub fn with_rng(mut self, rng: Arc<dyn Rng>) -> Self {
+        self.rng = rng;
+        self
     }
 
     /// The same, with keys for attestation.
@@ -61,7 +72,8 @@ impl SoftwareKeyStore {
     fn seal(&self, key: &PublicKey, private: &[u8]) -> Result<KeyHandle, KeyStoreError> {
         let tag = key.algorithm.definition().handle_tag;
         let pair = Zeroizing::new([private, &key.bytes].concat());
-        let sealed = self.keys.seal(&[tag], &pair, &self.rng).map_err(|_| KeyStoreError::Failed)?;
+        let sealed =
+            self.keys.seal(&[tag], &pair, self.rng.as_ref()).map_err(|_| KeyStoreError::Failed)?;
         let mut handle = vec![tag];
         handle.extend(sealed);
         Ok(KeyHandle(handle))
@@ -75,7 +87,8 @@ impl KeyStore for SoftwareKeyStore {
 
     fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
         let generate = algorithm.definition().generate;
-        let (private, public) = generate(&self.random).ok_or(KeyStoreError::Failed)?;
+        let random = Randomness { given: self.rng.as_ref(), system: &self.random };
+        let (private, public) = generate(&random).ok_or(KeyStoreError::Failed)?;
         let public = PublicKey { algorithm, bytes: public };
         Ok((self.seal(&public, &private)?, public))
     }
@@ -103,7 +116,7 @@ impl KeyStore for SoftwareKeyStore {
     }
 
     fn wrap(&self, secret: &[u8]) -> Result<Vec<u8>, KeyStoreError> {
-        self.secrets.seal(b"", secret, &self.rng).map_err(|_| KeyStoreError::Failed)
+        self.secrets.seal(b"", secret, self.rng.as_ref()).map_err(|_| KeyStoreError::Failed)
     }
 
     fn unwrap(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {

@@ -5,6 +5,8 @@
     clippy::indexing_slicing,
     clippy::as_conversions
 )]
+use std::sync::Arc;
+
 use proptest::{collection::vec, prelude::*};
 use ring::signature::{ECDSA_P256_SHA256_ASN1, ED25519, UnparsedPublicKey};
 
@@ -12,6 +14,7 @@ use super::*;
 use crate::{
     algorithm::Algorithm,
     platform::{KeyHandle, KeyStore, KeyStoreError, PublicKey},
+    testing::SeededRng,
 };
 
 fn store() -> SoftwareKeyStore {
@@ -26,6 +29,17 @@ fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
         Algorithm::EdDsa => UnparsedPublicKey::new(&ED25519, &key.bytes).verify(message, signature),
     };
     result.is_ok()
+}
+
+#[test]
+fn a_given_source_of_randomness_makes_the_same_keys_again() {
+    let store = || store().with_rng(Arc::new(SeededRng::new(3)));
+    let made = [store(), store()].map(|store| store.generate(Algorithm::EdDsa).unwrap());
+    assert_eq!(made[0], made[1]);
+    let sealed = [store(), store()].map(|store| store.wrap(b"secret").unwrap());
+    assert_eq!(sealed[0], sealed[1]);
+    let (handle, public) = &made[0];
+    assert!(verify(public, b"message", &store().sign(handle, b"message", None).unwrap()));
 }
 
 proptest! {
