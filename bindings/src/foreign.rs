@@ -7,6 +7,8 @@ mod clock;
 mod courier;
 mod key_store;
 mod open_calls;
+#[cfg(feature = "network")]
+mod own_courier;
 mod verifier;
 
 use std::{
@@ -20,6 +22,8 @@ pub use courier::{Courier, CourierFailure, CourierReply, Letter};
 pub(crate) use courier::{Couriers, ForeignCourier};
 pub(crate) use key_store::ForeignKeyStore;
 pub use key_store::{GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError};
+#[cfg(feature = "network")]
+pub(crate) use own_courier::OwnCourier;
 pub use verifier::{Answer, UserVerifier};
 pub(crate) use verifier::{ForeignVerifier, Questions};
 
@@ -49,7 +53,9 @@ pub struct Seams {
     /// A source of randomness in place of the system's. Everything is as secure as this.
     #[uniffi(default = None)]
     pub random: Option<Arc<dyn RandomSource>>,
-    /// The way to the workspace. Without one, a phone that belongs to a workspace reaches it never.
+    /// The way to the workspace. Without one, the library's own is taken where it was built with
+    /// `network` (HTTPS by the system's sockets, no proxy); else a phone that belongs to a workspace reaches
+    /// it never.
     #[uniffi(default = None)]
     pub courier: Option<Arc<dyn Courier>>,
 }

@@ -7,8 +7,8 @@
 //! # Threads
 //! Every method may be called from any thread, at any time, also from within a foreign implementation.
 //! No method waits for another one, and no lock is held while foreign code runs. Work happens on the
-//! thread that calls or, for an asynchronous method, polls. Two things have threads of their own, each for
-//! as long as it is needed: deadlines, and an event listener.
+//! thread that calls or, for an asynchronous method, polls. Three things have threads of their own, each for
+//! as long as it is needed: deadlines, an event listener, and the library's own courier.
 //!
 //! # Foreign implementations
 //! What they give is not trusted. One that throws has failed; one that gives nonsense has failed; one
@@ -17,23 +17,29 @@
 //! to, and nothing else: [`Authenticator::cancel`] and [`Authenticator::close`] go on at once.
 
 mod authenticator;
+#[cfg(feature = "ble")]
+mod ble;
 mod error;
 mod events;
 mod foreign;
 mod hid;
+mod library;
+mod link;
 mod nfc;
 mod passkey;
 #[cfg(feature = "software")]
 mod software;
 #[cfg(test)]
 mod task;
-#[cfg(test)]
+#[cfg(all(test, feature = "software"))]
 mod tests;
 mod timer;
 mod types;
 mod workspace;
 
 pub use authenticator::{Authenticator, Client, Place};
+#[cfg(feature = "ble")]
+pub use ble::{BleLink, BleService, ble_service};
 pub use error::{AnswerError, CallError, LinkError, OpenError, OwnerError, RequestError};
 pub use events::{Event, EventListener, LogLevel};
 pub use foreign::{
@@ -41,10 +47,11 @@ pub use foreign::{
     KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
 };
 pub use hid::HidLink;
+pub use library::{LibraryInfo, library_info};
 pub use nfc::NfcCard;
 pub use passkey::{Assertion, AssertionRequest, CreatedCredential, CreationRequest};
 #[cfg(feature = "software")]
-pub use software::software_key_store;
+pub use software::{software_key_store, software_key_store_with_random};
 pub use types::{
     Account, Algorithm, Choice, Credential, GrantStatus, KeyState, Membership, Needs, Notice,
     NoticeReason, OfflineLogin, Operation, Policy, Prompt, Protect, Protection, Refusal, Site,

@@ -10,7 +10,10 @@ use pocketkey_core::{
 use zeroize::Zeroizing;
 
 use crate::{
-    foreign::{GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError},
+    events::Events,
+    foreign::{
+        ForeignRandom, GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError, RandomSource,
+    },
     types::Algorithm,
 };
 
@@ -23,11 +26,30 @@ struct SoftwareKeys(SoftwareKeyStore);
 /// `Failed` where `root` has another length.
 #[uniffi::export]
 pub fn software_key_store(root: Vec<u8>) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+    Ok(Arc::new(SoftwareKeys(store(root)?)))
+}
+
+/// The same, for tests whose answers have to come out the same each time: new EdDSA keys, and whatever
+/// else is random in handles, come from `random`. Keys for ES256 and their signatures come from the
+/// system's randomness all the same.
+///
+/// # Errors
+/// `Failed` where `root` has another length than 32 bytes.
+#[uniffi::export]
+pub fn software_key_store_with_random(
+    root: Vec<u8>,
+    random: Arc<dyn RandomSource>,
+) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+    let rng = ForeignRandom { foreign: random, events: Arc::new(Events::new(None)) };
+    Ok(Arc::new(SoftwareKeys(store(root)?.with_rng(Arc::new(rng)))))
+}
+
+fn store(root: Vec<u8>) -> Result<SoftwareKeyStore, KeyStoreError> {
     let root = Zeroizing::new(root);
     let root: &[u8; 32] = root.as_slice().try_into().map_err(|_| KeyStoreError::Failed {
         reason: format!("a root key has 32 bytes, not {}", root.len()),
     })?;
-    Ok(Arc::new(SoftwareKeys(SoftwareKeyStore::new(root))))
+    Ok(SoftwareKeyStore::new(root))
 }
 
 impl From<platform::KeyStoreError> for KeyStoreError {

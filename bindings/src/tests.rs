@@ -2,12 +2,20 @@
 //! come while the authenticator closes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[cfg(feature = "ble")]
+mod ble;
 mod closing;
 mod cost;
 mod events;
+mod hostile_courier;
 mod hostile_keys;
 mod hostile_person;
+mod hostile_seams;
 mod links;
+#[cfg(feature = "network")]
+mod network;
 mod passkeys;
 mod people;
+#[cfg(feature = "ble")]
+mod vectors;
 mod workspaces;

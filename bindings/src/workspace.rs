@@ -29,9 +29,13 @@ pub struct LuminancePlane {
     pub stride: u32,
     /// The rows. The last may end with its last pixel.
     pub pixels: Vec<u8>,
+    /// By how many degrees the picture has to be turned clockwise to be upright, as a camera says it: 0,
+    /// 90, 180 or 270. A code is found whichever way up it is, so that this changes no answer.
+    #[uniffi(default = 0)]
+    pub rotation: u32,
 }
 
-/// Finds the activation link in a picture, whichever way up it is: a camera's rotation does not matter. A
+/// Finds the activation link in a picture, whichever way up it is. A
 /// picture of 1280 × 720 takes a few milliseconds where there is a code, some tens where there is none.
 ///
 /// The link is a secret until it is used: it is to be shown to nobody and logged nowhere.
@@ -40,6 +44,9 @@ pub struct LuminancePlane {
 /// Any [`ScanError`].
 #[uniffi::export]
 pub fn read_activation_code(picture: LuminancePlane) -> Result<String, ScanError> {
+    if !matches!(picture.rotation, 0 | 90 | 180 | 270) {
+        return Err(ScanError::NotAPicture);
+    }
     let size = |pixels: u32| usize::try_from(pixels).map_err(|_| ScanError::NotAPicture);
     let link = activation::scan(&Luminance {
         width: size(picture.width)?,

@@ -7,7 +7,7 @@ use std::{
 
 use pocketkey_core::{
     self as core, Location,
-    platform::{self, NoNetwork, Platform},
+    platform::{self, Platform},
     software::SystemRng,
 };
 
@@ -33,6 +33,16 @@ pub enum Place {
         /// The file.
         path: String,
     },
+}
+
+#[cfg(feature = "network")]
+fn no_courier() -> Arc<dyn platform::Courier> {
+    Arc::new(crate::foreign::OwnCourier::default())
+}
+
+#[cfg(not(feature = "network"))]
+fn no_courier() -> Arc<dyn platform::Courier> {
+    Arc::new(platform::NoNetwork)
 }
 
 #[uniffi::export]
@@ -75,7 +85,7 @@ impl Authenticator {
                 letters: Arc::clone(&letters),
                 events: Arc::clone(&events),
             }),
-            None => Arc::new(NoNetwork),
+            None => no_courier(),
         };
         let platform = Platform {
             key_store: Arc::new(key_store),

@@ -1,7 +1,7 @@
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, Weak, mpsc};
 
 use super::{hostile_person::wait_until, people::*};
-use crate::{Event, EventListener, ForeignError, LogLevel, Transport};
+use crate::{Authenticator, Event, EventListener, ForeignError, LogLevel, Transport};
 
 #[test]
 fn events_tell_of_a_request_in_the_order_of_what_happened() {
@@ -69,6 +69,36 @@ fn a_listener_that_throws_is_told_the_next_event_all_the_same() {
     authenticator.close().unwrap();
     drop(authenticator);
     assert_eq!(Arc::strong_count(&somebody), 1);
+}
+
+/// Calls the authenticator at its first event, then closes it.
+#[derive(Default)]
+struct Meddler(Mutex<Weak<Authenticator>>, Mutex<Vec<Event>>);
+
+impl EventListener for Meddler {
+    fn event(&self, event: Event) -> Result<(), ForeignError> {
+        self.1.lock().unwrap().push(event);
+        let authenticator = self.0.lock().unwrap().upgrade();
+        if let Some(authenticator) = authenticator {
+            let _ = authenticator.status();
+            let _ = authenticator.cancel(None);
+            let _ = authenticator.close();
+        }
+        Err(ForeignError::Failed { reason: "IllegalStateException".to_owned() })
+    }
+}
+
+#[test]
+fn a_listener_may_call_back_and_close() {
+    let meddler = Arc::new(Meddler::default());
+    let (authenticator, somebody) =
+        open_with(Manner::Agrees, keys(), Some(meddler.clone())).unwrap();
+    *meddler.0.lock().unwrap() = Arc::downgrade(&authenticator);
+    let _ = now(Arc::clone(&authenticator).ctap2(1, CLIENT, GET_INFO.to_vec()));
+    wait_until(|| authenticator.is_closed());
+    drop(authenticator);
+    assert_eq!(Arc::strong_count(&somebody), 1);
+    wait_until(|| Arc::strong_count(&meddler) == 1);
 }
 
 #[test]

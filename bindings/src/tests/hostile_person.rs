@@ -72,6 +72,24 @@ fn a_dropped_call_takes_its_prompt_away() {
 }
 
 #[test]
+fn who_blocks_when_asked_holds_up_its_own_request_and_nothing_else() {
+    let (authenticator, somebody) = open(Manner::Blocks);
+    let theirs = Arc::clone(&authenticator);
+    let call = std::thread::spawn(move || block_on(theirs.ctap2(1, CLIENT, SELECTION.to_vec())));
+    wait_until(|| somebody.gate.has_somebody());
+    let other = now(Arc::clone(&authenticator).ctap2(2, CLIENT, GET_INFO.to_vec()));
+    assert_eq!(other, Err(CallError::Busy));
+    assert_eq!(authenticator.cancel(Some(1)), Ok(true));
+    let question = somebody.last_question();
+    assert_eq!(authenticator.answer(question, consent(false)), Ok(()), "from another thread");
+    authenticator.close().unwrap();
+    somebody.gate.open();
+    assert_eq!(call.join().unwrap(), Err(CallError::Closed));
+    drop(authenticator);
+    assert_eq!(Arc::strong_count(&somebody), 1);
+}
+
+#[test]
 fn an_authorization_reaches_the_signature_and_is_then_released() {
     let (authenticator, somebody) = open(Manner::Authorizes);
     now(Arc::clone(&authenticator).make_credential(1, CLIENT, creation())).unwrap();

@@ -4,7 +4,7 @@ use std::{
     future::Future,
     pin::pin,
     sync::{
-        Arc, Mutex, Weak,
+        Arc, Condvar, Mutex, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Waker},
@@ -30,6 +30,8 @@ pub(super) enum Manner {
     NeverAnswers,
     Throws,
     Panics,
+    /// Does not return from being asked until told to.
+    Blocks,
     /// Closes the authenticator instead of answering.
     Closes,
     /// Calls the authenticator for something else before agreeing.
@@ -44,6 +46,33 @@ pub(super) struct Somebody {
     pub withdrawn: Mutex<Vec<u64>>,
     pub released: Mutex<Vec<u64>>,
     pub second_answers: AtomicUsize,
+    /// Where whoever blocks waits.
+    pub gate: Gate,
+}
+
+/// Keeps whoever passes waiting until it is opened.
+#[derive(Default)]
+pub(super) struct Gate {
+    open: Mutex<bool>,
+    changed: Condvar,
+    waiting: AtomicUsize,
+}
+
+impl Gate {
+    pub(super) fn pass(&self) {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let open = self.open.lock().unwrap();
+        drop(self.changed.wait_while(open, |open| !*open).unwrap());
+    }
+
+    pub(super) fn has_somebody(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    pub(super) fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
 }
 
 impl Somebody {
@@ -55,6 +84,7 @@ impl Somebody {
             withdrawn: Mutex::default(),
             released: Mutex::default(),
             second_answers: AtomicUsize::new(0),
+            gate: Gate::default(),
         })
     }
 
@@ -92,6 +122,7 @@ impl UserVerifier for Somebody {
             Manner::NeverAnswers => {}
             Manner::Throws => return Err(thrown()),
             Manner::Panics => panic!("a hostile implementation"),
+            Manner::Blocks => self.gate.pass(),
             Manner::Closes => self.authenticator().close().unwrap(),
             Manner::CallsBack => {
                 let authenticator = self.authenticator();

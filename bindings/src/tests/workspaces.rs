@@ -49,7 +49,7 @@ fn open_with_post(reply: Option<CourierReply>) -> (Arc<Authenticator>, Arc<Post>
     (authenticator, post)
 }
 
-fn link() -> String {
+pub(super) fn link() -> String {
     let link = pocketkey_core::protocol::ActivationLink {
         origin: "https://keys.example".to_owned(),
         ticket: pocketkey_core::protocol::Ticket::from_text(&"A".repeat(43)).unwrap(),
@@ -117,6 +117,7 @@ fn a_picture_that_shows_nothing_says_so() {
         height,
         stride,
         pixels: vec![128; bytes],
+        rotation: 0,
     };
     assert_eq!(read_activation_code(plane(64, 64, 80, 64 * 80)), Err(ScanError::NothingFound));
     assert_eq!(read_activation_code(plane(64, 64, 80, 10)), Err(ScanError::NotAPicture));
