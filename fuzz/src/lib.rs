@@ -15,6 +15,7 @@ pub mod apdus;
 pub mod device;
 pub mod files;
 pub mod form;
+pub mod frames;
 mod input;
 #[path = "../../tests/killer/mod.rs"]
 #[expect(dead_code, reason = "shared with tests that use other parts of it")]

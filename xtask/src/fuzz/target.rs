@@ -25,6 +25,7 @@ impl Target {
         Self::new("requests", "one CTAP2 request", 7700),
         Self::new("sequences", "sequences of requests, with PINs, tokens and a person", 1024),
         Self::new("reports", "CTAPHID reports in any order", 8192),
+        Self::new("frames", "fragments of Bluetooth Low Energy in any order", 8192),
         Self::new("apdus", "NFC's APDUs in any order", 8192),
         Self::new("rows", "what the store holds under its seal", 4096),
         Self::new("files", "the store's file, changed without its key", 512),
