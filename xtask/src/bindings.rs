@@ -25,6 +25,8 @@ const SWIFT_FILE: &str = "PocketkeyFFI.swift";
 
 /// What was built and generated.
 pub struct Bindings {
+    /// The library for this machine, as cargo linked it.
+    pub unstripped: PathBuf,
     /// The stripped library for this machine.
     pub library: PathBuf,
     /// The folder of Kotlin sources, with their package's folders in it.
@@ -39,13 +41,38 @@ pub struct Args {
     /// Say also what takes the space in the library
     #[arg(long)]
     size: bool,
+    /// Say instead how large the library is with each choice of its optional parts, which takes minutes
+    #[arg(long, conflicts_with_all = ["size", "features", "no_default_features"])]
+    sizes: bool,
+    #[command(flatten)]
+    parts: Parts,
+}
+
+/// Which of its optional parts the library has (docs/adr/0011-optional-parts.md).
+#[derive(clap::Args, Clone, Default)]
+pub struct Parts {
+    /// Optional parts besides the default ones: ble, network, software
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    pub features: Vec<String>,
+    /// Leave the default parts out
+    #[arg(long)]
+    pub no_default_features: bool,
 }
 
 /// Builds and generates everything.
 pub fn run(args: &Args) -> ExitCode {
-    let made = make().and_then(|made| {
+    if args.sizes {
+        return match size::combinations() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failed) => {
+                eprintln!("{failed}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let made = make_with(&args.parts).and_then(|made| {
         if args.size {
-            size::print(&made.library)?;
+            size::print(&made)?;
         }
         Ok(made)
     });
@@ -63,14 +90,19 @@ pub fn run(args: &Args) -> ExitCode {
     }
 }
 
-/// The same for a step that needs it. Cargo knows what has to be built again.
+/// The same for a step that needs it, with the default parts. Cargo knows what has to be built again.
 ///
 /// # Errors
 /// Where something does not build, or comes out under another name.
 pub fn make() -> Result<Bindings, Failed> {
-    let built = build()?;
+    make_with(&Parts::default())
+}
+
+fn make_with(parts: &Parts) -> Result<Bindings, Failed> {
+    let built = build(parts)?;
     let folder = root().join("target").join("bindings");
     let made = Bindings {
+        unstripped: built.clone(),
         library: folder.join("lib").join(library_name()),
         kotlin: folder.join("kotlin"),
         swift: folder.join("swift"),
@@ -90,14 +122,20 @@ pub fn make() -> Result<Bindings, Failed> {
 
 /// SQLite without what a phone does not use: full text, R-trees, statistics, extensions. The workspace
 /// does use some of it, so that these flags are for this build alone.
-const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
+pub const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
     -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB \
     -USQLITE_ENABLE_COLUMN_METADATA -USQLITE_SOUNDEX -USQLITE_ENABLE_LOAD_EXTENSION \
     -DSQLITE_OMIT_LOAD_EXTENSION";
 
 /// The library for this machine, as cargo linked it.
-fn build() -> Result<PathBuf, Failed> {
+fn build(parts: &Parts) -> Result<PathBuf, Failed> {
     let mut build = cargo_for_the_library("rustc");
+    if parts.no_default_features {
+        build.arg("--no-default-features");
+    }
+    if !parts.features.is_empty() {
+        build.arg("--features").arg(parts.features.join(","));
+    }
     run_command(build.args(["--crate-type", "cdylib"]), |_| {})?;
     Ok(build_folder().join("sdk").join(library_name()))
 }

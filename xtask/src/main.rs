@@ -6,6 +6,7 @@ mod bench;
 mod bindings;
 mod fuzz;
 mod lab;
+mod package;
 mod process;
 mod test;
 
@@ -30,6 +31,7 @@ Examples:
   cargo xtask lab -- ls -l /dev/uhid            any command in the lab
   cargo xtask fuzz --minutes 20                 hostile input for everything that is read
   cargo xtask bindings --size                   the SDKs' library, its bindings, and its size
+  cargo xtask package                           the SDKs, packed
   cargo xtask bench --json > bench.json         how fast and how large it all is
   cargo xtask help test                         how the steps behave";
 
@@ -58,6 +60,11 @@ enum Command {
     ///
     /// Everything goes under target/bindings. Package and module names are checked.
     Bindings(bindings::Args),
+    /// Pack what a developer gets: the library for this machine, the Kotlin SDK's jars, the Swift package.
+    ///
+    /// Archives and a list of their hashes go under target/package. Each is unpacked again and used. What
+    /// needs an NDK or a Mac is said, with its exact commands.
+    Package(package::Args),
     /// Measure speed, memory and disk syncs, beside other authenticators.
     ///
     /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
@@ -72,5 +79,6 @@ fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Bindings(args) => bindings::run(&args),
+        Command::Package(args) => package::run(&args),
     }
 }

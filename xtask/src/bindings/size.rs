@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use super::{Bindings, Parts, library_name};
 use crate::process::{Failed, ask, root};
 
 /// Where the budget stands: a number of bytes, and comments.
@@ -78,6 +79,12 @@ fn part(symbol: &str) -> &'static str {
         ("rqrr", "reading QR codes"),
         ("g2p", "reading QR codes"),
         ("serde", "serde_json"),
+        ("rustls", "rustls, hyper, tokio and theirs"),
+        ("webpki", "rustls, hyper, tokio and theirs"),
+        ("hyper", "rustls, hyper, tokio and theirs"),
+        ("http", "rustls, hyper, tokio and theirs"),
+        ("tokio", "rustls, hyper, tokio and theirs"),
+        ("mio", "rustls, hyper, tokio and theirs"),
         ("std", "Rust's standard library"),
         ("core", "Rust's standard library"),
         ("alloc", "Rust's standard library"),
@@ -97,9 +104,9 @@ fn part(symbol: &str) -> &'static str {
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn print(library: &Path) -> Result<(), Failed> {
-    let parts = table(&root().join("target").join("release").join(super::library_name()))?;
-    let whole = fs::metadata(library)?.len();
+pub fn print(made: &Bindings) -> Result<(), Failed> {
+    let parts = table(&made.unstripped)?;
+    let whole = fs::metadata(&made.library)?.len();
     let named: u64 = parts.iter().map(|(_, size)| size).sum();
     println!("{:<36} {:>9} {:>6}", "part", "bytes", "%");
     let rest = ("tables, relocations, unwinding".to_owned(), whole.saturating_sub(named));
@@ -107,6 +114,33 @@ pub fn print(library: &Path) -> Result<(), Failed> {
         println!("{part:<36} {size:>9} {:>6.1}", percent(*size, whole));
     }
     println!("{:<36} {whole:>9} {:>6.1}", "the stripped library", 100.0);
+    Ok(())
+}
+
+/// Builds the library with each choice of its optional parts, and prints how large it is.
+///
+/// # Errors
+/// Where one does not build.
+pub fn combinations() -> Result<(), Failed> {
+    let choices: [(&str, bool, &[&str]); 5] = [
+        ("nothing optional", true, &[]),
+        ("ble", true, &["ble"]),
+        ("ble, software (default)", false, &[]),
+        ("ble, network", true, &["ble", "network"]),
+        ("ble, software, network", false, &["network"]),
+    ];
+    let mut sizes = Vec::new();
+    for (name, no_default_features, features) in choices {
+        let features = features.iter().map(|&feature| feature.to_owned()).collect();
+        let built = super::build(&Parts { features, no_default_features })?;
+        let stripped = root().join("target").join("bindings").join("sizes").join(library_name());
+        super::strip(&built, &stripped)?;
+        sizes.push((name, fs::metadata(&stripped)?.len()));
+    }
+    println!("{:<28} {:>9}", "optional parts", "bytes");
+    for (name, size) in sizes {
+        println!("{name:<28} {size:>9}");
+    }
     Ok(())
 }
 

@@ -17,6 +17,15 @@ use toolchain::Toolchain;
 
 pub use checks::{apple_parts, documentation};
 
+/// What compiles a package that lies under `target`; none where this machine has no Swift yet.
+pub fn compiler(package: &Path) -> Option<Command> {
+    let toolchain = Toolchain::ready()?;
+    let mut swift = toolchain.command(package, &[]);
+    swift.args(["swift", "build", "-c", "release", "--target", "Pocketkey", "--package-path"]);
+    swift.arg(toolchain.path(package));
+    Some(swift)
+}
+
 /// The package with what is generated, in `target/bindings/package`, and what builds it.
 pub struct Package {
     place: PathBuf,

@@ -31,6 +31,12 @@ impl Toolchain {
         Ok(Self { system: if own { None } else { Some(system()?) } })
     }
 
+    /// The same where it is there already.
+    pub fn ready() -> Option<Self> {
+        let own = ask(Command::new("swift").arg("--version")).is_some();
+        (own || is_complete(&place())).then(|| Self { system: (!own).then(place) })
+    }
+
     /// Where a folder of the repository is, for its programs.
     pub fn path(&self, path: &Path) -> PathBuf {
         match &self.system {
@@ -62,11 +68,22 @@ impl Toolchain {
     }
 }
 
+/// Where the Debian 13 with Swift is.
+fn place() -> PathBuf {
+    root().join("target").join("swift").join("debian-13")
+}
+
+/// The file in it that says that it is whole, and what is in it.
+const STAMP: &str = "pocketkey-complete";
+
+fn is_complete(place: &Path) -> bool {
+    fs::read_to_string(place.join(STAMP)).is_ok_and(|made| made == PACKAGES)
+}
+
 /// The Debian 13 with Swift, made where it is not there yet.
 fn system() -> Result<PathBuf, Failed> {
-    let place = root().join("target").join("swift").join("debian-13");
-    let stamp = place.join("pocketkey-complete");
-    if fs::read_to_string(&stamp).is_ok_and(|made| made == PACKAGES) {
+    let place = place();
+    if is_complete(&place) {
         fs::create_dir_all(place.join("pocketkey"))?;
         return Ok(place);
     }
@@ -85,7 +102,7 @@ fn system() -> Result<PathBuf, Failed> {
     debootstrap.arg("--variant=minbase").arg(format!("--include={PACKAGES}"));
     run(debootstrap.arg("trixie").arg(&place).arg(MIRROR), |_| {})?;
     fs::create_dir_all(place.join("pocketkey"))?;
-    fs::write(stamp, PACKAGES)?;
+    fs::write(place.join(STAMP), PACKAGES)?;
     Ok(place)
 }
 
