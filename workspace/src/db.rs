@@ -33,7 +33,7 @@ mod tests;
 
 pub use error::DbError;
 pub use listen::{Heard, Listener};
-pub use query::{Query, insert_all};
+pub use query::{Query, TRIGRAM, insert_all};
 pub(crate) use schema::Dialect;
 pub use value::{FromValue, Row, Value};
 

@@ -21,6 +21,15 @@ pub async fn all(tx: &mut Transaction) -> Result<Vec<(Group, u64)>, DbError> {
     rows.iter().map(|row| Ok((Group { id: row.get(0)?, name: row.get(1)? }, row.get(2)?))).collect()
 }
 
+/// Every group by name.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn names(tx: &mut Transaction) -> Result<Vec<Group>, DbError> {
+    let rows = tx.rows("SELECT id, name FROM groups ORDER BY name_key", &[]).await?;
+    rows.iter().map(|row| Ok(Group { id: row.get(0)?, name: row.get(1)? })).collect()
+}
+
 /// A group that nobody else changes until the transaction ends.
 ///
 /// # Errors

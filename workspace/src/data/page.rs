@@ -98,6 +98,12 @@ impl Order {
 }
 
 impl Window {
+    /// Whether it begins where the list does.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.after.is_none()
+    }
+
     /// Adds condition, order and limit.
     pub fn add_to(&self, query: &mut Query) {
         let back = self.after.as_ref().is_some_and(|cursor| cursor.back);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    db::{DbError, Query, Row, Transaction, insert_all, values},
+    db::{DbError, Dialect, Query, Row, Transaction, insert_all, values},
     model::{Group, User, UserId, UserState},
 };
 
@@ -240,6 +240,18 @@ pub async fn refresh_state(tx: &mut Transaction, id: UserId) -> Result<UserState
 /// Any [`DbError`].
 pub async fn delete(tx: &mut Transaction, id: UserId) -> Result<(), DbError> {
     tx.execute("DELETE FROM users WHERE id = $1", values![id]).await.map(drop)
+}
+
+/// Lets PostgreSQL count what is there, after much has changed: by itself it does so a minute later, and
+/// until then it may look for users in the wrong place. SQLite is told where to look.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn recount(tx: &mut Transaction) -> Result<(), DbError> {
+    match tx.dialect() {
+        Dialect::Postgres => tx.execute("ANALYZE users, memberships", &[]).await.map(drop),
+        Dialect::Sqlite => Ok(()),
+    }
 }
 
 /// Fills in the groups of users, by name.

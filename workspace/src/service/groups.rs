@@ -17,6 +17,14 @@ impl Workspace {
         Ok(groups::all(&mut self.db().read().await?).await?)
     }
 
+    /// Every group by name. Members are not counted, which takes long where there are many.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn group_names(&self) -> Result<Vec<Group>, ServiceError> {
+        Ok(groups::names(&mut self.db().read().await?).await?)
+    }
+
     /// Makes a group.
     ///
     /// # Errors

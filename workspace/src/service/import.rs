@@ -29,6 +29,9 @@ pub const MAX_IMPORT_SIZE: usize = 8 * 1024 * 1024;
 /// The most lines that are read.
 pub const MAX_IMPORT_LINES: usize = 50_000;
 
+/// From so many lines on, an import changes what the database should expect of the users.
+const MANY: u64 = 1_000;
+
 /// An import that is going on.
 #[derive(Default)]
 struct Import {
@@ -92,7 +95,18 @@ impl Workspace {
         events.push(self.workspace_event(actor, Action::UsersImported, details));
         self.log_all(&mut tx, events).await?;
         self.commit(tx, &[Change::of_workspace(Action::UsersImported)]).await?;
+        if report.added + report.changed >= MANY
+            && let Err(error) = self.recount_users().await
+        {
+            tracing::warn!(%error, "lists of users may be slow for a minute");
+        }
         Ok(report)
+    }
+
+    async fn recount_users(&self) -> Result<(), DbError> {
+        let mut tx = self.db().write().await?;
+        users::recount(&mut tx).await?;
+        tx.commit().await
     }
 
     async fn take(

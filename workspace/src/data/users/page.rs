@@ -1,22 +1,26 @@
 //! Lists of users that stay fast when they are long.
 //!
+//! How many users a list has is known from an index, or found out together with them: those that
+//! match are gathered in one look at the table, unless they are so many that a walk along an index
+//! meets enough of them soon.
+//!
 //! SQLite goes through tables in the order that it is told, and is told by how many rows each filter
 //! leaves, which indexes say at once. PostgreSQL finds out by itself, from its statistics.
 
 use super::{COLUMNS, fill_groups, read};
 use crate::{
-    data::page::Order,
-    db::{DbError, Dialect, Query, Transaction, Value},
+    data::page::{Order, Window},
+    db::{DbError, Dialect, Query, Row, TRIGRAM, Transaction, Value},
     model::{Page, PageRequest, User, UserQuery, UserSort},
     service::ServiceError,
 };
 
+/// What lists are sorted by, in the order that [`sort_key`] wants, after [`COLUMNS`].
+const SORTED_BY: &str = "users.name_key, users.user_name_key, users.user_id_key";
+
 /// Up to this many users of a list are gathered and sorted; of a longer one an index is walked along,
 /// which meets enough of them soon.
 const MANY: u64 = 2_000;
-
-/// The fewest characters that an index of trigrams finds.
-const TRIGRAM: usize = 3;
 
 /// How many users a query has, and which filter leaves the fewest.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,14 @@ enum Lead {
     Part,
 }
 
+/// What indexes say of a query.
+struct Known {
+    /// Which filter leaves the fewest.
+    lead: Lead,
+    /// How many users it has, where there is one filter at most, and an index for it.
+    total: Option<u64>,
+}
+
 /// A page of users.
 ///
 /// # Errors
@@ -48,8 +60,19 @@ pub async fn page(
     query: &UserQuery,
     request: &PageRequest,
 ) -> Result<Page<User>, ServiceError> {
-    let counted = count(tx, query).await?;
-    list(tx, query, request, counted).await
+    let window = window(query, request)?;
+    let Known { lead, total } = known(tx, query).await?;
+    let (rows, total) = match total {
+        Some(total) => (rows(tx, query, &window, Counted { total, lead }).await?, total),
+        None => match gathered(tx, query, &window, lead).await? {
+            Some(gathered) => gathered,
+            None => {
+                let total = from(tx, "SELECT COUNT(*)", query, lead).count(tx).await?;
+                (rows(tx, query, &window, Counted { total, lead }).await?, total)
+            }
+        },
+    };
+    finish(tx, query, &window, &rows, total).await
 }
 
 /// A page of users of a query that was counted before.
@@ -60,40 +83,11 @@ pub async fn list(
     tx: &mut Transaction,
     query: &UserQuery,
     request: &PageRequest,
-    Counted { total, lead }: Counted,
+    counted: Counted,
 ) -> Result<Page<User>, ServiceError> {
-    let (column, columns) = sort(query.sort);
-    let name = format!("users {} {}", query.sort.name(), query.descending);
-    let order = Order { name, columns, descending: query.descending };
-    let window = order.window(request)?;
-    let lead = if total > MANY { Lead::Walk } else { lead };
-    let mut select = from(tx, &format!("SELECT {COLUMNS}, {column}"), query, lead);
-    window.add_to(&mut select);
-    let (mut users, mut keys) = (Vec::new(), Vec::new());
-    for row in if total == 0 { Vec::new() } else { select.rows(tx).await? } {
-        let user = read(&row)?;
-        let value = match query.sort {
-            UserSort::Created => row.get::<i64>(7)?.into(),
-            _ => Value::Text(row.get(7)?),
-        };
-        keys.push(vec![value, user.id.into()]);
-        users.push(user);
-    }
-    fill_groups(tx, &mut users).await?;
-    Ok(window.page(users.into_iter().zip(keys).collect(), total))
-}
-
-const fn sort(sort: UserSort) -> (&'static str, &'static [&'static str]) {
-    match sort {
-        UserSort::Name => ("users.name_key", &["users.name_key", "users.id"]),
-        UserSort::UserName => ("users.user_name_key", &["users.user_name_key", "users.id"]),
-        UserSort::UserId => ("users.user_id_key", &["users.user_id_key", "users.id"]),
-        UserSort::Created => ("users.created_at", &["users.created_at", "users.id"]),
-    }
-}
-
-fn part(query: &UserQuery) -> Option<&str> {
-    query.search.as_deref().map(str::trim).filter(|part| !part.is_empty())
+    let window = window(query, request)?;
+    let rows = rows(tx, query, &window, counted).await?;
+    finish(tx, query, &window, &rows, counted.total).await
 }
 
 /// How many users a query has.
@@ -101,6 +95,96 @@ fn part(query: &UserQuery) -> Option<&str> {
 /// # Errors
 /// Any [`DbError`].
 pub async fn count(tx: &mut Transaction, query: &UserQuery) -> Result<Counted, DbError> {
+    let Known { lead, total } = known(tx, query).await?;
+    let total = match total {
+        Some(total) => total,
+        None => from(tx, "SELECT COUNT(*)", query, lead).count(tx).await?,
+    };
+    Ok(Counted { total, lead })
+}
+
+fn window(query: &UserQuery, request: &PageRequest) -> Result<Window, ServiceError> {
+    let columns: &[&str] = match query.sort {
+        UserSort::Name => &["users.name_key", "users.id"],
+        UserSort::UserName => &["users.user_name_key", "users.id"],
+        UserSort::UserId => &["users.user_id_key", "users.id"],
+        UserSort::Created => &["users.created_at", "users.id"],
+    };
+    let name = format!("users {} {}", query.sort.name(), query.descending);
+    Order { name, columns, descending: query.descending }.window(request)
+}
+
+fn sort_key(row: &Row, sort: UserSort) -> Result<Value, DbError> {
+    Ok(match sort {
+        UserSort::Created => row.get::<i64>(6)?.into(),
+        UserSort::Name => Value::Text(row.get(7)?),
+        UserSort::UserName => Value::Text(row.get(8)?),
+        UserSort::UserId => Value::Text(row.get(9)?),
+    })
+}
+
+async fn rows(
+    tx: &mut Transaction,
+    query: &UserQuery,
+    window: &Window,
+    Counted { total, lead }: Counted,
+) -> Result<Vec<Row>, DbError> {
+    if total == 0 {
+        return Ok(Vec::new());
+    }
+    let lead = if total > MANY { Lead::Walk } else { lead };
+    let mut select = from(tx, &format!("SELECT {COLUMNS}, {SORTED_BY}"), query, lead);
+    window.add_to(&mut select);
+    select.rows(tx).await
+}
+
+/// The rows of a page and how many there are in all, by one look at those that match; `None` where
+/// they are too many to be gathered, or it does not see how many they are.
+async fn gathered(
+    tx: &mut Transaction,
+    query: &UserQuery,
+    window: &Window,
+    lead: Lead,
+) -> Result<Option<(Vec<Row>, u64)>, DbError> {
+    let what = format!("WITH found AS MATERIALIZED (SELECT {COLUMNS}, {SORTED_BY}");
+    let mut select = from(tx, &what, query, lead);
+    let limit = select.value(MANY + 1);
+    select.push(" LIMIT ").push(&limit);
+    select.push(&format!(
+        ") SELECT {COLUMNS}, {SORTED_BY}, (SELECT COUNT(*) FROM found) FROM found AS users"
+    ));
+    select.begin_conditions();
+    window.add_to(&mut select);
+    let rows = select.rows(tx).await?;
+    Ok(match rows.first().map(|row| row.get::<u64>(10)).transpose()? {
+        Some(total) if total <= MANY => Some((rows, total)),
+        None if window.is_first() => Some((rows, 0)),
+        Some(_) | None => None,
+    })
+}
+
+async fn finish(
+    tx: &mut Transaction,
+    query: &UserQuery,
+    window: &Window,
+    rows: &[Row],
+    total: u64,
+) -> Result<Page<User>, ServiceError> {
+    let (mut users, mut keys) = (Vec::new(), Vec::new());
+    for row in rows {
+        let user = read(row)?;
+        keys.push(vec![sort_key(row, query.sort)?, user.id.into()]);
+        users.push(user);
+    }
+    fill_groups(tx, &mut users).await?;
+    Ok(window.page(users.into_iter().zip(keys).collect(), total))
+}
+
+fn part(query: &UserQuery) -> Option<&str> {
+    query.search.as_deref().map(str::trim).filter(|part| !part.is_empty())
+}
+
+async fn known(tx: &mut Transaction, query: &UserQuery) -> Result<Known, DbError> {
     let mut filters = Vec::new();
     if let Some(state) = query.state {
         let mut select = Query::new("SELECT COUNT(*) FROM users");
@@ -122,12 +206,12 @@ pub async fn count(tx: &mut Transaction, query: &UserQuery) -> Result<Counted, D
         other = None;
     }
     let fewest = filters.iter().copied().min_by_key(|(rows, _)| *rows);
-    let lead = fewest.map_or(Lead::Table, |(_, lead)| lead);
     let total = match (filters.as_slice(), other) {
-        ([(total, _)], None) => *total,
-        _ => from(tx, "SELECT COUNT(*)", query, lead).count(tx).await?,
+        ([], None) => Some(Query::new("SELECT COUNT(*) FROM users").count(tx).await?),
+        ([(total, _)], None) => Some(*total),
+        _ => None,
     };
-    Ok(Counted { total, lead })
+    Ok(Known { lead: fewest.map_or(Lead::Table, |(_, lead)| lead), total })
 }
 
 /// What finds these very characters.

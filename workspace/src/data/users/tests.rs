@@ -1,5 +1,4 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-mod speed;
 
 use super::*;
 use crate::{

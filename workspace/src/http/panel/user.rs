@@ -51,7 +51,7 @@ pub(super) struct EditUserPage {
     pub(super) trail: Trail,
     pub(super) user: User,
     pub(super) form: UserForm,
-    pub(super) groups: Vec<(Group, u64)>,
+    pub(super) groups: Vec<Group>,
     pub(super) errors: FormErrors,
 }
 
@@ -84,7 +84,7 @@ async fn edit(
         shell: admin.shell(&app, Section::AllUsers),
         trail: user_trail(&user),
         form: UserForm::of_user(&user),
-        groups: app.workspace.groups().await?,
+        groups: app.workspace.group_names().await?,
         errors: FormErrors::none(),
         user,
     })
@@ -109,7 +109,7 @@ async fn change(
                 shell: admin.shell(&app, Section::AllUsers),
                 trail: user_trail(&user),
                 form,
-                groups: app.workspace.groups().await?,
+                groups: app.workspace.group_names().await?,
                 errors,
                 user,
             };

@@ -152,7 +152,7 @@ const fn sort_name(sort: UserSort) -> &'static str {
 pub(super) struct UsersPage {
     pub(super) shell: Shell,
     pub(super) filter: UserFilter,
-    pub(super) groups: Vec<(Group, u64)>,
+    pub(super) groups: Vec<Group>,
     pub(super) users: Vec<User>,
     pub(super) pages: Pages,
     pub(super) total: String,
@@ -165,7 +165,7 @@ async fn list(
 ) -> Result<Response, Error> {
     let cursor = (!filter.cursor.is_empty()).then(|| filter.cursor.clone());
     let page = app.workspace.users(&filter.query(), &PageRequest { cursor, limit: 0 }).await?;
-    let groups = app.workspace.groups().await?;
+    let groups = app.workspace.group_names().await?;
     let pages = Pages::of(&page, |cursor| {
         filter.address("/admin/users", filter.sort(), filter.descending, cursor)
     });

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
 pub(super) struct NewUserPage {
     pub(super) shell: Shell,
     pub(super) form: UserForm,
-    pub(super) groups: Vec<(Group, u64)>,
+    pub(super) groups: Vec<Group>,
     pub(super) errors: FormErrors,
 }
 
@@ -32,7 +32,7 @@ async fn show(State(app): State<App>, admin: Admin) -> Result<Response, Error> {
     render(&NewUserPage {
         shell: admin.shell(&app, Section::NewUser),
         form: UserForm::default(),
-        groups: app.workspace.groups().await?,
+        groups: app.workspace.group_names().await?,
         errors: FormErrors::none(),
     })
 }
@@ -51,7 +51,7 @@ async fn add(State(app): State<App>, admin: Admin, fields: CsrfFields) -> Result
             let page = NewUserPage {
                 shell: admin.shell(&app, Section::NewUser),
                 form,
-                groups: app.workspace.groups().await?,
+                groups: app.workspace.group_names().await?,
                 errors,
             };
             render_with(StatusCode::UNPROCESSABLE_ENTITY, &page)

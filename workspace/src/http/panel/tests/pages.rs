@@ -39,7 +39,7 @@ pub(super) fn every_page(name: &str, role: Role) -> Vec<(&'static str, String)> 
     {
         errors.push(field, name);
     }
-    let groups = vec![(group(name), 1200)];
+    let groups = vec![group(name)];
     let pages =
         || Pages { previous: None, next: Some(address("/admin/users", &[("cursor", name)])) };
     let trail = user_trail(&someone);
@@ -192,8 +192,13 @@ pub(super) fn every_page(name: &str, role: Role) -> Vec<(&'static str, String)> 
         ),
         (
             "groups",
-            GroupsPage { shell: shell(), groups, name: name.to_owned(), errors: errors.clone() }
-                .render(),
+            GroupsPage {
+                shell: shell(),
+                groups: vec![(group(name), 1200)],
+                name: name.to_owned(),
+                errors: errors.clone(),
+            }
+            .render(),
         ),
         (
             "events",
