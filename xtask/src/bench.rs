@@ -4,6 +4,7 @@ mod boundary;
 mod phone;
 mod speed;
 mod table;
+mod workspace;
 
 use std::process::{Command, ExitCode, Stdio};
 
@@ -38,6 +39,8 @@ enum Part {
     Phone,
     /// The same call from Rust, Kotlin and Swift
     Boundary,
+    /// What a workspace takes, on SQLite and PostgreSQL
+    Workspace,
 }
 
 /// Measures everything and prints it. A missed target is said, not an error: where a machine is
@@ -68,13 +71,18 @@ fn measure(args: &Args) -> Result<Table, Failed> {
     if wanted(Part::Phone) {
         rows.extend(phone::measure(rounds)?);
     }
-    if wanted(Part::Boundary) {
-        match boundary::measure(rounds) {
-            // Who has no Swift, and is not root, measures the rest all the same.
-            Err(Failed::Lacking(what)) if args.only.is_empty() => {
-                eprintln!("!!! not measured: {what}");
+    for (part, measure) in [
+        (Part::Boundary, boundary::measure as fn(u32) -> Result<Vec<Row>, Failed>),
+        (Part::Workspace, workspace::measure),
+    ] {
+        if wanted(part) {
+            match measure(rounds) {
+                // Who lacks Swift or PostgreSQL, and is not root, measures the rest all the same.
+                Err(Failed::Lacking(what)) if args.only.is_empty() => {
+                    eprintln!("!!! not measured: {what}");
+                }
+                measured => rows.extend(measured?),
             }
-            measured => rows.extend(measured?),
         }
     }
     Ok(Table::new(rounds, rows))

@@ -65,7 +65,7 @@ enum Command {
     /// Archives and a list of their hashes go under target/package. Each is unpacked again and used. What
     /// needs an NDK or a Mac is said, with its exact commands.
     Package(package::Args),
-    /// Measure speed, memory and disk syncs, beside other authenticators.
+    /// Measure speed, memory and disk syncs, beside other authenticators, and what a workspace takes.
     ///
     /// Ratios are to one bare P-256 signature, or to another bench of the same round. The first run
     /// builds the other authenticators, which takes some minutes.

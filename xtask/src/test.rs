@@ -5,7 +5,7 @@ mod browser;
 mod checks;
 mod clients;
 pub mod install;
-mod postgres;
+pub mod postgres;
 mod tally;
 mod workspaces;
 
