@@ -1,7 +1,7 @@
 //! Files for spreadsheets and programs.
 //!
 //! A spreadsheet takes a field that begins with `=`, `+`, `-` or `@` for a formula, which may do
-//! anything. Such a field gets an apostrophe before it, as does one that begins with apostrophes
+//! anything; some do so for the wide forms of these signs too. Such a field gets an apostrophe before it, as does one that begins with apostrophes
 //! and goes on like that; reading takes the apostrophe away again.
 
 use crate::{
@@ -23,7 +23,9 @@ pub(super) fn unguarded(field: &str) -> &str {
 }
 
 fn looks_like_formula(field: &str) -> bool {
-    field.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    const BEGINNINGS: [char; 11] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    field.trim_start_matches('\'').starts_with(BEGINNINGS)
 }
 
 fn failed(error: &dyn std::fmt::Display) -> ServiceError {

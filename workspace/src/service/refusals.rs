@@ -17,7 +17,7 @@ use crate::model::{Action, Actor, ActorKind, KeyId, Subject, Timestamp, UserId};
 /// For how long refusals are counted together, in seconds.
 const WINDOW: i64 = 60 * 60;
 
-/// How many are logged in that time, of one key or of all that no key is known of.
+/// How many are logged in that time, of what is counted together.
 const LOGGED: u32 = 20;
 
 /// How many keys are counted apart; those beyond are counted with what is not known.
@@ -37,9 +37,20 @@ pub(super) struct Refused<'a> {
     pub(super) reason: &'a str,
 }
 
+/// What is counted together: the noise of one hides nothing of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Of {
+    /// One key.
+    Key(KeyId),
+    /// Phones and users of whom no key is known.
+    Strangers,
+    /// Whoever wants to get into the panel.
+    Panel,
+}
+
 /// Counts refusals, of this instance.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<HashMap<Option<KeyId>, Count>>);
+pub(super) struct Refusals(Mutex<HashMap<Of, Count>>);
 
 #[derive(Debug)]
 struct Count {
@@ -50,14 +61,17 @@ struct Count {
 
 impl Refusals {
     /// Whether a refusal is to be logged, and how many before it were not.
-    pub(super) fn admit(&self, key: Option<KeyId>, now: Timestamp) -> Option<u64> {
+    pub(super) fn admit(&self, of: Of, now: Timestamp) -> Option<u64> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= KEYS {
             // Those with something untold are kept: it is told with the next one.
             counts.retain(|_, count| !count.is_over(now) || count.silent > 0);
         }
-        let key = key.filter(|_| counts.len() < KEYS || counts.contains_key(&key));
-        let count = counts.entry(key).or_insert(Count { since: now, logged: 0, silent: 0 });
+        let of = match of {
+            Of::Key(_) if counts.len() >= KEYS && !counts.contains_key(&of) => Of::Strangers,
+            of => of,
+        };
+        let count = counts.entry(of).or_insert(Count { since: now, logged: 0, silent: 0 });
         if count.is_over(now) {
             (count.since, count.logged) = (now, 0);
         }
@@ -91,7 +105,8 @@ impl Workspace {
     pub(super) async fn log_refusal(&self, refused: Refused<'_>) -> Result<(), ServiceError> {
         let now = self.now();
         let key = refused.key.map(|(key, _)| key);
-        let Some(silent) = self.inner.refusals.admit(key, now) else { return Ok(()) };
+        let of = key.map_or(Of::Strangers, Of::Key);
+        let Some(silent) = self.inner.refusals.admit(of, now) else { return Ok(()) };
         let subject = match refused.key {
             Some((key, label)) => key_subject(key, label),
             None => Subject {
@@ -101,9 +116,7 @@ impl Workspace {
             },
         };
         let mut details = json!({ "reason": refused.reason });
-        if let Some(details) = details.as_object_mut().filter(|_| silent > 0) {
-            details.insert("not_logged_before".to_owned(), silent.into());
-        }
+        tell(&mut details, silent);
         let event = NewEvent {
             at: now,
             actor: refused.actor,
@@ -117,5 +130,25 @@ impl Workspace {
         let mut tx = self.db().write().await?;
         self.log(&mut tx, event).await?;
         self.commit(tx, &[change]).await
+    }
+
+    /// Logs that somebody was not let into the panel, as far as there is room for it.
+    pub(super) async fn log_refusal_at_panel(
+        &self,
+        mut event: NewEvent,
+    ) -> Result<(), ServiceError> {
+        let Some(silent) = self.inner.refusals.admit(Of::Panel, event.at) else { return Ok(()) };
+        tell(&mut event.details, silent);
+        let change = super::Change::of_workspace(event.action);
+        let mut tx = self.db().write().await?;
+        self.log(&mut tx, event).await?;
+        self.commit(tx, &[change]).await
+    }
+}
+
+/// Says how many were not logged, where there were such.
+fn tell(details: &mut serde_json::Value, silent: u64) {
+    if let Some(details) = details.as_object_mut().filter(|_| silent > 0) {
+        details.insert("not_logged_before".to_owned(), silent.into());
     }
 }

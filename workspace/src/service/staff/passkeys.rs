@@ -241,9 +241,7 @@ impl Workspace {
             key: None,
             details: serde_json::json!({ "with": "passkey", "address": address }),
         };
-        let mut tx = self.db().write().await?;
-        self.log(&mut tx, event).await?;
-        self.commit(tx, &[]).await
+        self.log_refusal_at_panel(event).await
     }
 }
 

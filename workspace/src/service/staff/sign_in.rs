@@ -57,12 +57,11 @@ impl Workspace {
         let (who, kept) = found.unzip();
         let kept = kept.flatten();
         let right = password.verify(kept.clone()).await?;
-        let mut tx = self.db().write().await?;
         let Some(who) = who.filter(|_| right) else {
-            self.log(&mut tx, failure(self.now(), user_name, address)).await?;
-            self.commit(tx, &[]).await?;
+            self.log_refusal_at_panel(failure(self.now(), user_name, address)).await?;
             return Err(ServiceError::Forbidden(WRONG.to_owned()));
         };
+        let mut tx = self.db().write().await?;
         // They may have been removed, or their password changed, while it was compared.
         let who = administrators::get(&mut tx, who.id, true).await?;
         let now_kept = match &who {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{NewAdministrator, NewOwner, SignedIn};
 use crate::{
-    model::{Administrator, Passkey, Role},
+    model::{Action, Administrator, EventQuery, PageRequest, Passkey, Role},
     service::{Challenge, Password, Secret, ServiceError, Workspace},
     testing::{
         self, ORIGIN,
@@ -207,4 +207,27 @@ async fn invited(workspace: &Workspace) -> Administrator {
         role: Role::Auditor,
     };
     workspace.add_administrator(&testing::administrator(), &new).await.unwrap().0
+}
+
+#[tokio::test]
+async fn who_is_refused_at_the_panel_cannot_fill_the_log_and_what_is_left_out_is_counted() {
+    let time = testing::Time::default();
+    let workspace = testing::workspace_at(&time).await;
+    owner(&workspace).await;
+    let refused = async |number: u32| {
+        let password = Password::from("not the one");
+        let tried = workspace.sign_in(&format!("name{number}"), &password, None).await;
+        assert!(matches!(tried, Err(ServiceError::Forbidden(_))), "{tried:?}");
+    };
+    for number in 0..30 {
+        refused(number).await;
+    }
+    let query =
+        EventQuery { action: Some(Action::AdministratorSignInFailed), ..EventQuery::default() };
+    let logged = async || workspace.events(&query, &PageRequest::default()).await.unwrap();
+    assert_eq!(logged().await.total, 20);
+    time.pass(60 * 60);
+    refused(30).await;
+    let newest = logged().await;
+    assert_eq!((newest.total, &newest.items[0].details["not_logged_before"]), (21, &json!(10)));
 }
