@@ -18,7 +18,7 @@ use crate::{
     http::{self, App},
     mail::{Post, PostError},
     model::Timestamp,
-    service::{Clock, Config, ServiceError, Signer, SignerError, Workspace},
+    service::{Clock, Config, Secret, ServiceError, Signer, SignerError, Workspace},
     settings::Settings,
 };
 
@@ -107,12 +107,17 @@ pub async fn start_at(mut settings: Settings, clock: Clock) -> Result<Running, S
     // First of all, so that a second server of the same address does nothing else.
     let (listener, address) = listen(settings.listen)?;
     settings.listening_at(address.port());
+    if settings.is_behind_unnamed_proxy() {
+        tracing::warn!(
+            "a proxy does TLS, and --trusted-proxy does not name it: attempts to sign in are counted \
+             together, whoever makes them"
+        );
+    }
     let protection = tls::protection(&settings)?;
     let post = Post::new(&settings.mail, settings.host())?;
     let workspace = open(&settings, protection.pin, clock).await?;
-    let set_up_link = workspace.new_set_up_link().await?.map(|secret| {
-        Zeroizing::new(format!("{}/set-up/{}", settings.origin, secret.text().as_str()))
-    });
+    let set_up_link = workspace.new_set_up_link().await?;
+    let set_up_link = set_up_link.map(|secret| one_time_link(&settings.origin, &secret));
     let settings = Arc::new(settings);
     let (closing, closed) = watch::channel(false);
     let app = App::closing_with(workspace.clone(), Arc::clone(&settings), closed);
@@ -157,6 +162,11 @@ pub async fn open(
         clock,
     };
     Ok(Workspace::open(db, signer, config).await?)
+}
+
+/// The address by which the first owner is made, or an administrator chooses a password.
+pub(crate) fn one_time_link(origin: &str, secret: &Secret) -> Zeroizing<String> {
+    Zeroizing::new(format!("{origin}/set-up/{}", secret.text().as_str()))
 }
 
 fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

@@ -129,6 +129,12 @@ impl Settings {
         self.origin.starts_with("https://")
     }
 
+    /// Whether somebody else does TLS in front, and is not believed about who asks.
+    #[must_use]
+    pub fn is_behind_unnamed_proxy(&self) -> bool {
+        self.secure() && self.tls == Tls::Off && self.trusted_proxies.is_empty()
+    }
+
     /// Says which port was free, where any would do.
     pub fn listening_at(&mut self, port: u16) {
         self.listen.set_port(port);

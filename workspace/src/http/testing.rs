@@ -74,7 +74,12 @@ impl Lab {
     }
 
     pub(crate) fn of(workspace: Workspace, origin: &str, time: Time) -> Self {
-        let app = App::new(workspace, Arc::new(settings(origin)));
+        Self::set_to(workspace, settings(origin), time)
+    }
+
+    /// A workspace that is served as these settings say.
+    pub(crate) fn set_to(workspace: Workspace, settings: Settings, time: Time) -> Self {
+        let app = App::new(workspace, Arc::new(settings));
         Self { service: TowerToHyperService::new(router(app.clone())), app, time }
     }
 
@@ -190,14 +195,20 @@ impl Browser {
 
     /// The CSRF token that this browser's pages carry: of its session, else of its visit.
     pub(crate) async fn csrf(&mut self) -> String {
-        let of = |secret: &String| Secret::parse(secret).unwrap().derive("csrf");
-        for name in ["pocketkey", "pocketkey-user", "pocketkey-visit"] {
-            if let Some(secret) = self.cookies.get(name) {
-                return of(secret);
-            }
+        if self.secret().is_none() {
+            self.get("/admin/sign-in").await;
         }
-        self.get("/admin/sign-in").await;
-        of(self.cookies.get("pocketkey-visit").unwrap())
+        Secret::parse(self.secret().unwrap()).unwrap().derive("csrf")
+    }
+
+    fn secret(&self) -> Option<&str> {
+        // Under TLS a cookie's name begins with what binds it to this very host.
+        let kept = |name| {
+            let mut cookies = self.cookies.iter();
+            cookies.find(|(kept, _)| kept.strip_prefix("__Host-").unwrap_or(kept) == name)
+        };
+        let names = ["pocketkey", "pocketkey-user", "pocketkey-visit"];
+        names.into_iter().find_map(kept).map(|(_, secret)| secret.as_str())
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {

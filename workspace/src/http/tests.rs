@@ -2,6 +2,7 @@ mod access;
 mod answers;
 mod csrf;
 mod load;
+mod proxies;
 mod sessions;
 mod set_up;
 mod stream;

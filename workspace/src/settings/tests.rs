@@ -219,6 +219,15 @@ fn only_a_trusted_proxy_is_believed_about_the_address() {
 }
 
 #[test]
+fn a_proxy_that_does_tls_and_is_not_named_is_noticed() {
+    let is_unnamed = |text: &str| checked(text).unwrap().is_behind_unnamed_proxy();
+    assert!(is_unnamed("--origin https://keys.example.org"));
+    assert!(!is_unnamed("--origin https://keys.example.org --trusted-proxy 127.0.0.1"));
+    assert!(!is_unnamed("--origin https://keys.example.org --tls self-signed"));
+    assert!(!is_unnamed(""));
+}
+
+#[test]
 fn what_a_client_says_before_the_last_proxy_is_not_believed() {
     let address = |text: &str| text.parse::<IpAddr>().unwrap();
     let trusted = ["10.0.0.0/8"];
