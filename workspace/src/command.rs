@@ -16,8 +16,11 @@ use crate::{
     settings::{LogFormat, MailWay, Options, Settings},
 };
 
+mod recover;
 #[cfg(test)]
 mod tests;
+
+pub use recover::RecoverArgs;
 
 /// The variable that names the settings file.
 const CONFIG: &str = "POCKETKEY_WORKSPACE_CONFIG";
@@ -49,6 +52,7 @@ Examples:
   pocketkey workspace --database postgres://pocketkey@db.example.org/pocketkey \\
       --database-password-file /run/secrets/database
   pocketkey workspace verify-log               has the event log been tampered with?
+  pocketkey workspace recover owner            a link to choose a new password, for who lost it
 
 SIGINT (Ctrl-C) and SIGTERM end it cleanly, with exit status 0. workspace/README.md says more.";
 
@@ -73,6 +77,11 @@ pub enum WorkspaceCommand {
     Serve(Box<CommandArgs>),
     /// Check that no entry of the event log was changed, moved or removed
     VerifyLog(Box<CommandArgs>),
+    /// Make a one-time link by which an administrator chooses a new password
+    ///
+    /// For who has lost theirs and has nobody to ask in the panel. It goes into the event log; the
+    /// server may be running.
+    Recover(Box<RecoverArgs>),
 }
 
 /// What every one of them takes.
@@ -96,18 +105,37 @@ pub struct CommandArgs {
 /// # Errors
 /// Whatever keeps it from starting, in words for the operator.
 pub fn run(args: &WorkspaceArgs) -> Result<bool, Box<dyn Error>> {
-    let (verify, args) = match &args.command {
-        None => (false, &args.serve),
-        Some(WorkspaceCommand::Serve(args)) => (false, args.as_ref()),
-        Some(WorkspaceCommand::VerifyLog(args)) => (true, args.as_ref()),
+    let common = match &args.command {
+        None => &args.serve,
+        Some(WorkspaceCommand::Serve(args) | WorkspaceCommand::VerifyLog(args)) => args.as_ref(),
+        Some(WorkspaceCommand::Recover(args)) => &args.workspace,
     };
-    let settings = settings(args, |name| std::env::var(name).ok())?;
+    let settings = settings(common, |name| std::env::var(name).ok())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    if verify {
-        runtime.block_on(verify_log(&settings, args.json))
+    match &args.command {
+        Some(WorkspaceCommand::VerifyLog(_)) => {
+            is_there(&settings)?;
+            runtime.block_on(verify_log(&settings, common.json))
+        }
+        Some(WorkspaceCommand::Recover(args)) => {
+            is_there(&settings)?;
+            runtime.block_on(recover::run(&settings, &args.user_name, common.json))?;
+            Ok(true)
+        }
+        Some(WorkspaceCommand::Serve(_)) | None => {
+            start_log(settings.log);
+            runtime.block_on(serve(settings, common.json)).map(|()| true)
+        }
+    }
+}
+
+/// Looking into a directory does not make a workspace of it.
+fn is_there(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let path = settings.key_file();
+    if path.exists() {
+        Ok(())
     } else {
-        start_log(settings.log);
-        runtime.block_on(serve(settings, args.json)).map(|()| true)
+        Err(format!("there is no workspace: {} is missing", path.display()).into())
     }
 }
 
@@ -204,10 +232,6 @@ impl Stop {
 }
 
 async fn verify_log(settings: &Settings, json: bool) -> Result<bool, Box<dyn Error>> {
-    if !settings.key_file().exists() {
-        let path = settings.key_file();
-        return Err(format!("there is no workspace: {} is missing", path.display()).into());
-    }
     let workspace = server::open(settings, None, Arc::new(Timestamp::now)).await?;
     let verdict = workspace.verify_log().await?;
     let mut out = io::stdout().lock();

@@ -3,7 +3,12 @@ use std::{fs, path::Path};
 use clap::Parser;
 
 use super::{CONFIG, WorkspaceArgs, run, settings};
-use crate::{server, settings::Options};
+use crate::{
+    model::{Action, ActorKind, EventQuery, PageRequest, Timestamp},
+    server,
+    service::{NewOwner, Password},
+    settings::Options,
+};
 
 #[derive(Parser)]
 struct Command {
@@ -71,4 +76,39 @@ fn a_directory_without_a_workspace_is_not_made_one_by_looking() {
     let data = tempfile::tempdir().unwrap();
     assert!(verify(data.path()).unwrap_err().contains("there is no workspace"));
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_administrator_who_lost_the_password_gets_a_link_by_which_to_choose_another() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let recover = |name: &str| run(&args(&["recover", name, "--data-dir", folder, "--json"]));
+    let told = |name: &str| recover(name).unwrap_err().to_string();
+    assert!(told("owner").contains("there is no workspace"));
+    workspace(data.path());
+    assert!(told("owner").contains("no owner yet"));
+
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = settings(&args(&["--data-dir", folder]).serve, |_| None).unwrap();
+    let open = || server::open(&settings, None, std::sync::Arc::new(Timestamp::now));
+    runtime.block_on(async {
+        let workspace = open().await.unwrap();
+        let link = workspace.new_set_up_link().await.unwrap().unwrap();
+        let (user_name, name) = ("Owner".to_owned(), "The Owner".to_owned());
+        let password = Password::from("correct horse battery");
+        workspace.set_up(&link, &NewOwner { user_name, name, password }).await.unwrap();
+    });
+    assert!(told("somebody").contains("owners are: Owner"));
+    assert!(recover(" owner ").unwrap());
+    runtime.block_on(async {
+        let workspace = open().await.unwrap();
+        let page = PageRequest::default();
+        let events = workspace.events(&EventQuery::default(), &page).await.unwrap().items;
+        let newest = events.first().unwrap();
+        assert_eq!(
+            (newest.action, newest.actor.kind),
+            (Action::AdministratorChanged, ActorKind::Workspace,)
+        );
+    });
+    assert_eq!(verify(data.path()), Ok(true));
 }
