@@ -18,4 +18,4 @@ pub use log::{Action, Actor, ActorKind, Event, EventQuery, LogDamage, Subject};
 pub use page::{Page, PageRequest};
 pub use staff::{Administrator, Mail, MailState, Passkey, Role, Scope, Token};
 pub use time::Timestamp;
-pub use user::{Group, NewUser, User, UserQuery, UserSort, UserState};
+pub use user::{Group, InvitationReport, NewUser, User, UserQuery, UserSort, UserState};

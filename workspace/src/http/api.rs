@@ -17,6 +17,7 @@ mod events;
 mod files;
 mod groups;
 mod input;
+mod invitations;
 mod keys;
 mod mails;
 mod problem;
@@ -57,6 +58,7 @@ fn parts() -> (Router<App>, OpenApi) {
         .merge(files::router())
         .merge(groups::router())
         .merge(keys::router())
+        .merge(invitations::router())
         .merge(tickets::router())
         .merge(events::router())
         .merge(mails::router())

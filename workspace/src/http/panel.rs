@@ -9,6 +9,7 @@ mod confirm;
 mod events;
 mod groups;
 mod import;
+mod invite;
 mod key;
 mod key_settings;
 mod mail;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .merge(users::routes())
         .merge(wizard::routes())
         .merge(import::routes())
+        .merge(invite::routes())
         .merge(user::routes())
         .merge(assign::routes())
         .merge(key::routes())

@@ -93,6 +93,17 @@ impl UserState {
     }
 }
 
+/// What came of inviting users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub struct InvitationReport {
+    /// How many were assigned a smartphone, and are sent a message.
+    pub invited: u64,
+    /// How many were left out because they have no e-mail address.
+    pub without_address: u64,
+    /// Whether there are others still: not all are invited at once.
+    pub more: bool,
+}
+
 /// Which users are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct UserQuery {

@@ -49,6 +49,17 @@ impl Workspace {
         user: UserId,
         new: &NewKey,
     ) -> Result<Key, ServiceError> {
+        let key = self.new_key(user, new)?;
+        let mut tx = self.db().write().await?;
+        locked(&mut tx, user).await?;
+        let event = self.put_key(&mut tx, actor, &key).await?;
+        self.log(&mut tx, event).await?;
+        self.commit(tx, &[Change::of_key(user, key.id, Action::KeyAssigned)]).await?;
+        Ok(key)
+    }
+
+    /// A pending key, which is what `new` says where that can be.
+    pub(super) fn new_key(&self, user: UserId, new: &NewKey) -> Result<Key, ServiceError> {
         let label = line(&new.label, LABEL)
             .map_err(|message| ServiceError::Invalid(vec![FieldError::new("label", message)]))?;
         let settings = match (new.kind, &new.settings) {
@@ -60,9 +71,7 @@ impl Workspace {
             }
         };
         settings.as_ref().map_or(Ok(()), Settings::check)?;
-        let mut tx = self.db().write().await?;
-        locked(&mut tx, user).await?;
-        let key = Key {
+        Ok(Key {
             id: KeyId::new(),
             user,
             kind: new.kind,
@@ -78,13 +87,20 @@ impl Workspace {
             grant_left: None,
             grant_until: None,
             signed_in_at: None,
-        };
-        keys::insert(&mut tx, &key).await?;
-        users::refresh_state(&mut tx, user).await?;
+        })
+    }
+
+    /// Assigns a key to its user, who is locked; the event is still to be logged.
+    pub(super) async fn put_key(
+        &self,
+        tx: &mut Transaction,
+        actor: &Actor,
+        key: &Key,
+    ) -> Result<NewEvent, ServiceError> {
+        keys::insert(tx, key).await?;
+        users::refresh_state(tx, key.user).await?;
         let details = json!({ "kind": key.kind.name(), "settings": key.settings });
-        self.log(&mut tx, self.key_event(actor, Action::KeyAssigned, &key, details)).await?;
-        self.commit(tx, &[Change::of_key(user, key.id, Action::KeyAssigned)]).await?;
-        Ok(key)
+        Ok(self.key_event(actor, Action::KeyAssigned, key, details))
     }
 
     /// Changes a smartphone's rules. They reach the phone at its next check-in.

@@ -5,9 +5,10 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Change, FieldError, ServiceError, Workspace, keys::locked_key};
+use super::{Change, FieldError, NewEvent, ServiceError, Workspace, keys::locked_key};
 use crate::{
     data::{keys, outbox, tickets},
+    db::Transaction,
     model::{
         Action, Actor, IssuedTicket, Key, KeyId, KeyKind, Ticket, TicketId, TicketPurpose,
         TicketState, User, UserState,
@@ -52,32 +53,45 @@ impl Workspace {
         let mut tx = self.db().write().await?;
         let (user, key) = locked_key(&mut tx, key).await?;
         let user = user.ok_or(ServiceError::NotFound("user"))?;
-        check(&user, &key, purpose)?;
-        let replaces = tickets::cancel(&mut tx, key.id).await?;
-        let ticket = self.new_ticket(key.id, purpose);
-        let mut events = Vec::new();
-        let (link, details) = if purpose.by_email() {
-            tickets::insert(&mut tx, &ticket, None).await?;
-            let address = user.email.as_deref().ok_or_else(no_address)?;
-            let subject = self.subject(purpose);
-            outbox::queue(&mut tx, &user, address, &subject, &ticket, ticket.created_at).await?;
-            let details = json!({ "to": address });
-            events.push(self.key_event(actor, Action::MailQueued, &key, details));
-            (None, json!({ "purpose": purpose.name(), "to": address }))
-        } else {
-            let secret = new_secret()?;
-            tickets::insert(&mut tx, &ticket, Some(&secret.digest())).await?;
-            (Some(self.link(secret)), json!({ "purpose": purpose.name() }))
-        };
-        let event = self.key_event(actor, Action::TicketIssued, &key, details);
-        events.insert(0, event);
-        if let Some(old) = replaces.filter(|old| old.is_good(ticket.created_at)) {
-            let details = json!({ "purpose": old.purpose.name(), "replaced": true });
-            events.insert(0, self.key_event(actor, Action::TicketCancelled, &key, details));
-        }
+        let (issued, events) = self.put_ticket(&mut tx, actor, (&user, &key), purpose).await?;
         self.log_all(&mut tx, events).await?;
         self.commit(tx, &[Change::of_key(key.user, key.id, Action::TicketIssued)]).await?;
-        Ok(IssuedTicket { ticket, link })
+        Ok(issued)
+    }
+
+    /// Makes a ticket for a key, which is locked as its user is; the events are still to be logged.
+    pub(super) async fn put_ticket(
+        &self,
+        tx: &mut Transaction,
+        actor: &Actor,
+        (user, key): (&User, &Key),
+        purpose: TicketPurpose,
+    ) -> Result<(IssuedTicket, Vec<NewEvent>), ServiceError> {
+        check(user, key, purpose)?;
+        let replaces = tickets::cancel(tx, key.id).await?;
+        let ticket = self.new_ticket(key.id, purpose);
+        let mut events = Vec::new();
+        if let Some(old) = replaces.filter(|old| old.is_good(ticket.created_at)) {
+            let details = json!({ "purpose": old.purpose.name(), "replaced": true });
+            events.push(self.key_event(actor, Action::TicketCancelled, key, details));
+        }
+        let issued = |details| self.key_event(actor, Action::TicketIssued, key, details);
+        let link = if purpose.by_email() {
+            tickets::insert(tx, &ticket, None).await?;
+            let address = user.email.as_deref().ok_or_else(no_address)?;
+            let subject = self.subject(purpose);
+            outbox::queue(tx, user, address, &subject, &ticket, ticket.created_at).await?;
+            events.push(issued(json!({ "purpose": purpose.name(), "to": address })));
+            let details = json!({ "to": address });
+            events.push(self.key_event(actor, Action::MailQueued, key, details));
+            None
+        } else {
+            let secret = new_secret()?;
+            tickets::insert(tx, &ticket, Some(&secret.digest())).await?;
+            events.push(issued(json!({ "purpose": purpose.name() })));
+            Some(self.link(secret))
+        };
+        Ok((IssuedTicket { ticket, link }, events))
     }
 
     /// Takes back a key's open ticket.

@@ -79,7 +79,7 @@ impl UserFilter {
         !self.search.trim().is_empty() || self.state().is_some() || self.group().is_some()
     }
 
-    fn query(&self) -> UserQuery {
+    pub(super) fn query(&self) -> UserQuery {
         let search = self.search.trim();
         UserQuery {
             search: (!search.is_empty()).then(|| search.to_owned()),
@@ -109,6 +109,18 @@ impl UserFilter {
     /// Where what is shown is exported as CSV.
     pub(super) fn export(&self) -> String {
         self.address("/admin/users/export", self.sort(), self.descending, "")
+    }
+
+    /// Where those of what is shown are invited who have no key.
+    pub(super) fn invite(&self) -> String {
+        let group = self.group().map(|group| group.to_string()).unwrap_or_default();
+        let narrowed = [("search", self.search.trim()), ("group", group.as_str())];
+        address("/admin/users/invite", &narrowed)
+    }
+
+    /// Whether somebody can be among what is shown who has no key.
+    pub(super) fn may_invite(&self) -> bool {
+        self.state().is_none_or(|state| state == UserState::NotInvited)
     }
 
     pub(super) fn columns(&self) -> Vec<Column> {
