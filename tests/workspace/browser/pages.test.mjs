@@ -1,5 +1,5 @@
 // Every page: what axe finds against it, and whether anything is wider than the window, at a phone's
-// width and wide, in light and dark. The pictures are there to be looked at.
+// width and wide, in light and dark. The pictures are there to be looked at: LOOKS=all takes them all.
 
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
@@ -14,8 +14,9 @@ const LOOKS = [
   ["1280-light", { viewport: WIDE, colorScheme: "light" }],
   ["1280-dark", { viewport: WIDE, colorScheme: "dark" }],
 ];
-// axe looks at each page in two of them, which together have both widths and both schemes.
+// These two have both widths and both schemes.
 const CHECKED = ["390-dark", "1280-light"];
+const chosen = LOOKS.filter(([look]) => process.env.LOOKS === "all" || CHECKED.includes(look));
 
 const FILE = `user_id,name,email,user_name,groups
 S-1,First User,first.user@example.org,first,Finance
@@ -92,7 +93,7 @@ test("every page, at both widths, in light and dark", { timeout: 300_000 }, asyn
     ["activate", "/activate"],
   ];
 
-  for (const [look, options] of LOOKS) {
+  for (const [look, options] of chosen) {
     await t.test(look, async () => {
       for (const [who, storageState, list] of [["admin", states, pages], ["visitor", undefined, strangers]]) {
         const context = await browser.newContext({ ...options, storageState });
@@ -104,7 +105,7 @@ test("every page, at both widths, in light and dark", { timeout: 300_000 }, asyn
           await page.screenshot({ path: join(pictures, `page-${name}-${look}.png`), fullPage: true });
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           assert.ok(wide <= 0, `${name}, ${look}: ${wide} pixels wider than the window`);
-          if (CHECKED.includes(look)) assert.deepEqual(await findings(page), [], `axe: ${name}, ${look}, ${who}`);
+          assert.deepEqual(await findings(page), [], `axe: ${name}, ${look}, ${who}`);
         }
         // What is not there is answered as such, which the console tells of.
         assert.deepEqual(failures.filter((text) => !/404/.test(text)), []);
@@ -121,7 +122,7 @@ test("every page, at both widths, in light and dark", { timeout: 300_000 }, asyn
     assert.match(lines[1], /Add/);
     assert.match(lines[2], /Wrong[\s\S]*address/i);
     assert.match(lines[3], /Wrong[\s\S]*blank/i);
-    for (const [look, { viewport, colorScheme }] of LOOKS) {
+    for (const [look, { viewport, colorScheme }] of chosen) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: join(pictures, `page-import-preview-${look}.png`), fullPage: true });

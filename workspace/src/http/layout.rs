@@ -63,7 +63,7 @@ impl Section {
             Self::Import => "Import",
             Self::Groups => "Groups",
             Self::Events => "Event log",
-            Self::Mail => "Mail",
+            Self::Mail => "Outbox",
             Self::Administrators => "Administrators",
             Self::Tokens => "API tokens",
             Self::Account => "Account",
