@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::{
+    http::words,
     model::Timestamp,
     server::{self, Running},
     settings::{LogFormat, MailWay, Options, Settings},
@@ -239,7 +240,10 @@ async fn verify_log(settings: &Settings, json: bool) -> Result<bool, Box<dyn Err
         (Ok(entries), true) => {
             writeln!(out, "{}", json!({ "event": "log", "intact": true, "entries": entries }))?;
         }
-        (Ok(entries), false) => writeln!(out, "The log is intact: {entries} entries.")?,
+        (Ok(entries), false) => {
+            let entries = words::count(*entries, "entry", "entries");
+            writeln!(out, "The log is intact: {entries}.")?;
+        }
         (Err(damage), true) => {
             let damage = damage.to_string();
             writeln!(out, "{}", json!({ "event": "log", "intact": false, "damage": damage }))?;
