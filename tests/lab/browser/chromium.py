@@ -81,9 +81,8 @@ class Chromium:
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         self.call("Emulation.setFocusEmulationEnabled", self._session, enabled=True)
-        self.evaluate(
-            "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', () => done()))"
-        )
+        # Evaluated at once, a script may still find the empty page that comes first.
+        self.settle(timeout=240)
 
     def __exit__(self, *_):
         os.close(self._requests)
