@@ -111,3 +111,21 @@ def test_with_a_name(browser, workspace, key):
 def test_it_is_in_the_log(workspace, key):
     events = workspace[0].get("/events?action=user.signed-in")["items"]
     assert len(events) == 1
+
+
+def test_a_suspended_key_is_refused_by_the_phone(browser, workspace, phone, key):
+    api, origin = workspace
+    api.post(f"/keys/{key['id']}/suspend")
+    seen = len(phone.events)
+    place, said = sign_in(browser, origin, "first", patience=30)
+    assert place == "/signin", said
+    assert phone.wait_for("notice", after=seen)["notice"] == "suspended"
+    assert len(api.get("/events?action=user.signed-in")["items"]) == 1
+
+
+def test_a_resumed_key_signs_in_again(browser, workspace, key):
+    api, origin = workspace
+    api.post(f"/keys/{key['id']}/resume")
+    place, said = sign_in(browser, origin, "first")
+    assert place == "/me", said
+    assert len(api.get("/events?action=user.signed-in")["items"]) == 2
