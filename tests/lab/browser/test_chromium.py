@@ -99,17 +99,16 @@ def test_cred_props_and_protection(site):
     site.sign_in([credential], uv="required")
 
 
-def test_prf(site):
-    credential, outputs = site.register(key="required", uv="required", extensions={"prf": {}})
-    assert outputs["prf"]["enabled"] is True
-    salts = [websafe_encode(os.urandom(32)) for _ in range(2)]
-    first, again = (
-        site.sign_in([credential], uv="required", extensions={
-            "prf": {"eval": {"first": salts[0], "second": salts[1]}}
-        })["clientExtensionResults"]["prf"]["results"]
-        for _ in range(2)
+def test_prf_at_creation_and_at_sign_in(site):
+    salts = {"first": websafe_encode(os.urandom(32)), "second": websafe_encode(os.urandom(32))}
+    credential, outputs = site.register(
+        key="required", uv="required", extensions={"prf": {"eval": salts}}
     )
-    assert first == again and first["first"] != first["second"]
+    assert outputs["prf"]["enabled"] is True
+    made = outputs["prf"]["results"]
+    answer = site.sign_in([credential], uv="required", extensions={"prf": {"eval": salts}})
+    assert answer["clientExtensionResults"]["prf"]["results"] == made
+    assert made["first"] != made["second"]
 
 
 def test_large_blob(site):
