@@ -54,7 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     /// Nothing panics, memory is bounded, deadlines lie ahead, answers are well framed, and a
     /// request is never handed out while another one runs.
@@ -105,6 +105,10 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn a_message_of_any_length_arrives_intact_by_fragments_of_any_length(
