@@ -2,14 +2,14 @@
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     super::{App, Error},
     access::{KeysWrite, May},
-    input::{Body, search},
-    problem::{Always, WithBody},
+    input::{Wanted, search},
+    problem::{Always, WithQuery},
 };
 use crate::model::{GroupId, InvitationReport, UserQuery};
 
@@ -18,11 +18,12 @@ pub(super) fn router() -> OpenApiRouter<App> {
 }
 
 /// Which users are invited: all, where nothing is said.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct Invitation {
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Invited {
     /// Part of the user ID, name, e-mail address or user name, whatever its case.
-    #[schema(max_length = 256)]
+    #[param(max_length = 256)]
     search: Option<String>,
     /// In this group only.
     group: Option<GroupId>,
@@ -33,15 +34,15 @@ struct Invitation {
 #[utoipa::path(
     post, path = "/api/v1/invitations", tag = "keys", operation_id = "invite_users",
     security(("token" = ["keys:write"])),
-    request_body = Invitation,
+    params(Invited),
     responses(
-        (status = 200, description = "What came of it.", body = InvitationReport), Always, WithBody,
+        (status = 200, description = "What came of it.", body = InvitationReport), Always, WithQuery,
     ),
 )]
 async fn invite(
     State(app): State<App>,
     may: May<KeysWrite>,
-    Body(wanted): Body<Invitation>,
+    Wanted(wanted): Wanted<Invited>,
 ) -> Result<Json<InvitationReport>, Error> {
     let query =
         UserQuery { search: search(wanted.search)?, group: wanted.group, ..UserQuery::default() };
