@@ -33,8 +33,12 @@ pub fn kotlin(source: &str) -> String {
         let declared = line.strip_prefix("public ").unwrap_or(line);
         // A function that throws has its annotation on the same line, and is nowhere but at the top.
         let throwing = line.trim_start().strip_prefix("@Throws(");
+        // One that does not throw follows the end of its comment.
+        let documented = line.trim_start().strip_prefix("*/ fun ");
         if let Some((errors, function)) = throwing.and_then(|rest| rest.split_once(") fun ")) {
             out.push_str(&format!("@Throws({errors}) internal fun {function}"));
+        } else if let Some(function) = documented {
+            out.push_str(&format!("*/ internal fun {function}"));
         } else if KOTLIN.iter().any(|begin| declared.starts_with(begin)) {
             out.push_str("internal ");
             out.push_str(declared);

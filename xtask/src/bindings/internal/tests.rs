@@ -17,6 +17,15 @@ fn a_kotlin_function_that_throws_becomes_internal_too() {
 }
 
 #[test]
+fn a_kotlin_function_that_throws_nothing_becomes_internal_too() {
+    let source =
+        "        /**\n         * What it does.\n         */ fun `a`(): B {\n    fun `b`()\n";
+    let expected =
+        "        /**\n         * What it does.\n*/ internal fun `a`(): B {\n    fun `b`()\n";
+    assert_eq!(kotlin(source), expected);
+}
+
+#[test]
 fn swift_declarations_lose_what_makes_them_public() {
     let source = "public protocol FfiA {\n}\nopen func b() {\n    public let open: Bool\n}\n";
     assert_eq!(swift(source), "protocol FfiA {\n}\nfunc b() {\n    let open: Bool\n}\n");
