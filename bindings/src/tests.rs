@@ -11,11 +11,21 @@ mod hostile_courier;
 mod hostile_keys;
 mod hostile_person;
 mod hostile_seams;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/killer/mod.rs"]
+#[allow(dead_code)]
+mod killer;
 mod links;
+#[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/memory/mod.rs"]
+mod memory_search;
 #[cfg(feature = "network")]
 mod network;
 mod passkeys;
 mod people;
+mod secrets;
 #[cfg(feature = "ble")]
 mod vectors;
 mod workspaces;

@@ -3,6 +3,7 @@ mod answers;
 mod csrf;
 mod load;
 mod proxies;
+mod secrets;
 mod sessions;
 mod set_up;
 mod stream;
