@@ -4,13 +4,16 @@
     POCKETKEY_RECORDS=DIR POCKETKEY_PROGRAM=.../pocketkey POCKETKEY=fuzz/record.py CLIENT-TESTS...
     fuzz/record.py collect DIR
 
-In place of the phone's program, it starts the phone and stands between it and its clients: on TCP,
-and between the phone and the virtual card reader. `collect` adds what was recorded to fuzz/seeds;
-`cargo xtask fuzz --keep` then makes that small.
+In place of the program, it starts the phone or the workspace and stands between it and its clients: on
+TCP, between the phone and the virtual card reader, and between the workspace and those who use it.
+`collect` adds what was recorded to fuzz/seeds; `cargo xtask fuzz --keep` then makes that small.
 """
 
+import base64
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
@@ -82,7 +85,54 @@ class Proxy:
                 threading.Thread(target=relay, args=ends, daemon=True).start()
 
 
+def pump(source, sink, record):
+    """Hands bytes on, and writes them into a file if there is one."""
+    try:
+        while part := source.recv(65536):
+            if record:
+                record.write(part)
+            sink.sendall(part)
+    except OSError:
+        pass
+    finally:
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        if record:
+            record.close()
+
+
+def serve_workspace(listener, port):
+    """Connects whoever comes to the workspace, and records what they send."""
+    count = 0
+    while True:
+        near, _ = listener.accept()
+        far = socket.create_connection(("127.0.0.1", port))
+        count += 1
+        name = f"http-{os.getpid()}-{count}"
+        record = open(Path(os.environ["POCKETKEY_RECORDS"]) / name, "wb")
+        for ends in ((near, far, record), (far, near, None)):
+            threading.Thread(target=pump, args=ends, daemon=True).start()
+
+
+def stand_in_for_workspace(arguments):
+    front = socket.create_server(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments[arguments.index("--listen") + 1] = f"127.0.0.1:{port}"
+    origin = f"http://localhost:{front.getsockname()[1]}"
+    program = os.environ["POCKETKEY_PROGRAM"]
+    server = subprocess.Popen([program, *arguments, "--origin", origin])
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    threading.Thread(target=serve_workspace, args=(front, port), daemon=True).start()
+    return server.wait()
+
+
 def stand_in(arguments):
+    if arguments[:1] == ["workspace"] and "--listen" in arguments:
+        return stand_in_for_workspace(arguments)
     if "--nfc" in arguments:
         place = arguments.index("--nfc") + 1
         reader = Proxy("nfc")
@@ -92,8 +142,6 @@ def stand_in(arguments):
     phone = subprocess.Popen(
         [os.environ["POCKETKEY_PROGRAM"], *arguments], stdout=subprocess.PIPE, text=True
     )
-    import signal
-
     signal.signal(signal.SIGTERM, lambda *_: phone.terminate())
     for line in phone.stdout:
         event = json.loads(line)
@@ -123,9 +171,65 @@ def windows(steps):
     return [b"".join(steps[at : at + WINDOW]) for at in range(0, len(steps), WINDOW)]
 
 
+def http_requests(stream):
+    """Method, target, headers and body of each request of a connection."""
+    while b"\r\n\r\n" in stream:
+        head, stream = stream.split(b"\r\n\r\n", 1)
+        line, *lines = head.split(b"\r\n")
+        headers = dict(line.lower().split(b":", 1) for line in lines if b":" in line)
+        plain = dict(line.split(b":", 1) for line in lines if b":" in line)
+        if headers.get(b"transfer-encoding", b"").strip() == b"chunked":
+            body = b""
+            while stream:
+                size, stream = stream.split(b"\r\n", 1)
+                body, stream = body + stream[: int(size, 16)], stream[int(size, 16) + 2 :]
+                if int(size, 16) == 0:
+                    break
+        else:
+            length = int(headers.get(b"content-length", b"0"))
+            body, stream = stream[:length], stream[length:]
+        yield line.rsplit(b" ", 1)[0], {name.lower(): value.strip() for name, value in plain.items()}, body
+
+
+NAMED = {
+    b"users": b"user", b"keys": b"key", b"groups": b"group", b"administrators": b"administrator",
+    b"tokens": b"token", b"mail": b"mail", b"mails": b"mail",
+}  # fmt: skip
+IDENTIFIER = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def as_asked(line, headers, body):
+    """A request as src/bodies/parse.rs takes it: what only one workspace knows is in braces."""
+    named = lambda found: found[1] + b"/{" + NAMED.get(found[1], b"nothing") + b"}"
+    line = re.sub(rb"(\w+)/" + IDENTIFIER, named, line)
+    line = re.sub(rb"/set-up/[\w-]{43}", b"/set-up/{link}", line)
+    cookies = headers.get(b"cookie", b"")
+    who = b"visitor"
+    if b"authorization" in headers:
+        who = b"program"
+    elif b"pocketkey=" in cookies:
+        who = b"owner"
+    elif b"pocketkey-user=" in cookies:
+        who = b"user"
+    if headers.get(b"content-type") == b"application/jose" and body.count(b".") == 2:
+        # The target signs it anew.
+        who, payload = b"phone", body.split(b".")[1]
+        body = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+    body = re.sub(rb"csrf=[\w-]{43}", b"csrf={csrf}", body)
+    body = re.sub(rb'(name="csrf"\r\n\r\n)[\w-]{43}', rb"\1{csrf}", body)
+    kept = [(name, headers[name]) for name in (b"content-type", b"accept") if name in headers]
+    if b"x-csrf-token" in headers:
+        kept.append((b"x-csrf-token", b"{csrf}"))
+    lines = b"".join(name + b": " + value + b"\n" for name, value in kept)
+    return who + b" " + line + b"\n" + lines + b"\n" + body
+
+
 def collect(folder):
-    requests, reports, apdus = set(), set(), set()
+    requests, reports, apdus, bodies = set(), set(), set(), set()
     for path in sorted(Path(folder).iterdir()):
+        if path.name.startswith("http"):
+            bodies.update(as_asked(*one) for one in http_requests(path.read_bytes()))
+            continue
         sent = [bytes.fromhex(line) for line in path.read_text().split()]
         if path.name.startswith("tcp"):
             steps = []
@@ -141,7 +245,8 @@ def collect(folder):
             commands = [frame for frame in sent if len(frame) > 1]
             steps = [bytes([RAW_APDU]) + len(one).to_bytes(2, "big") + one for one in commands]
             apdus.update(windows(steps))
-    for name, seeds in (("requests", requests), ("reports", reports), ("apdus", apdus)):
+    recorded = {"requests": requests, "reports": reports, "apdus": apdus, "bodies": bodies}
+    for name, seeds in recorded.items():
         with open(SEEDS / f"{name}.hex", "a") as file:
             file.writelines(seed.hex() + "\n" for seed in sorted(seeds))
         print(f"{name}: {len(seeds)} recorded")

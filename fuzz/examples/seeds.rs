@@ -16,7 +16,8 @@ fn main() {
         Some("messages") => messages(),
         Some("pictures") => pictures(),
         Some("rows") => rows(),
-        _ => panic!("name a target: messages, pictures or rows"),
+        Some("bodies") => bodies(),
+        _ => panic!("name a target: messages, pictures, rows or bodies"),
     };
     for seed in seeds {
         println!("{}", seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
@@ -152,4 +153,104 @@ fn rows() -> Vec<Vec<u8>> {
         seed
     });
     rows.collect()
+}
+
+/// What only a phone says, and conversations in which one answer is needed for the next request.
+fn bodies() -> Vec<Vec<u8>> {
+    const JSON: &str = "content-type: application/json\nx-csrf-token: {csrf}\n";
+    const FORM: &str = "content-type: application/x-www-form-urlencoded\n";
+    const JOSE: &str = "content-type: application/jose\n";
+    const CREATED: &str = r#"{"id":"AQ","rawId":"AQ","type":"public-key","response":{"clientDataJSON":
+        "\x02{"type":"webauthn.create","challenge":"{challenge}","origin":"http://localhost:8465"}\x03",
+        "attestationObject":"\x02\xa3cfmtdnonegattStmt\xa0hauthDataX\x03","transports":["usb"]}}"#;
+    const SIGNED: &str = r#"{"id":"AQ","rawId":"AQ","type":"public-key","extensions":{},"response":{
+        "clientDataJSON":
+        "\x02{"type":"webauthn.get","challenge":"{challenge}","origin":"http://localhost:8465"}\x03",
+        "authenticatorData":"AQ","signature":"AQ","userHandle":"AQ"}}"#;
+    let enrolment = r#"{"ticket":"{ticket}","offer":"{offer}","device_key":{device},"credential":{
+        "id":"{credential}","rawId":"{credential}","type":"public-key","response":{
+        "clientDataJSON":"{client-data}","attestationObject":"{attestation}",
+        "transports":["internal","nfc"]}},"device_name":"A phone"}"#;
+    let check_in =
+        format!(r#"{{"key":"{{phone}}","nonce":"{BYTES}","sequence":9,"policy":1,"grant":null}}"#);
+    let enrol = format!("phone POST /phone/v1/enrolment\n{JOSE}\n{enrolment}");
+    let offer = format!("phone POST /phone/v1/offer\n{JSON}\n{{\"ticket\":\"{{ticket}}\"}}");
+    let asked = |text: &str| {
+        // The marks of what is to be base64url, and the bytes of CBOR.
+        let marks = [("\\x02", "\x02"), ("\\x03", "\x03")];
+        marks.iter().fold(text.to_owned(), |text, (name, mark)| text.replace(name, mark))
+    };
+    let ceremony = |who: &str, begin: &str, first: &str, finish: &str, second: &str| {
+        format!(
+            "{who} POST {begin}\n{JSON}\n{first}\x1e{who} POST {finish}\n{JSON}\n{}",
+            asked(second)
+        )
+    };
+    let finish = |credential: &str| format!(r#"{{"state":"{{state}}","credential":{credential}}}"#);
+    let labelled = |credential: &str| {
+        format!(r#"{{"state":"{{state}}","label":"key","credential":{credential}}}"#)
+    };
+    let mailed = |credential: &str| {
+        format!(r#"{{"ticket":"{{mailed}}","state":"{{state}}","credential":{credential}}}"#)
+    };
+    let upload = "owner POST /admin/users/import\ncontent-type: multipart/form-data; boundary=x\n\n\
+        --x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--x\r\n\
+        content-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n\
+        user_id,name,email,user_name,groups\r\n9,Nine,nine@example.org,nine,group\r\n\r\n--x--\r\n";
+    let password = format!(
+        "visitor POST /admin/sign-in\n{FORM}\ncsrf={{csrf}}&user_name=owner&password={{password}}\
+         \x1evisitor GET /admin/users/{{user}}\n\n"
+    );
+    let invited = format!(
+        "visitor GET /set-up/{{link}}\n\n\x1evisitor POST /set-up/{{link}}\n{FORM}\n\
+         csrf={{csrf}}&password=long+enough+8151&password_again=long+enough+8151"
+    );
+    let mut seeds = vec![
+        format!("{offer}\x1e{enrol}\x1e{enrol}"),
+        format!("phone POST /phone/v1/check-in\n{JOSE}\n{check_in}"),
+        ceremony("visitor", "/signin/begin", "{}", "/signin/finish", &finish(SIGNED)),
+        ceremony(
+            "visitor",
+            "/admin/sign-in/passkey/begin",
+            "{}",
+            "/admin/sign-in/passkey/finish",
+            &finish(SIGNED),
+        ),
+        ceremony(
+            "visitor",
+            "/register/begin",
+            r#"{"ticket":"{mailed}"}"#,
+            "/register/finish",
+            &mailed(CREATED),
+        ),
+        ceremony(
+            "owner",
+            "/admin/account/passkeys/begin",
+            "{}",
+            "/admin/account/passkeys/finish",
+            &labelled(CREATED),
+        ),
+        ceremony(
+            "administrator",
+            "/admin/keys/{card}/register/begin",
+            "{}",
+            "/admin/keys/{card}/register/finish",
+            &finish(CREATED),
+        ),
+        upload.to_owned(),
+        "program POST /api/v1/import\ncontent-type: text/csv\n\n\
+         user_id,name,email,user_name,groups\n9,Nine,,nine,\n"
+            .to_owned(),
+        password,
+        invited,
+    ];
+    for who in ["nobody", "auditor", "reader", "user", "administrator"] {
+        let form = format!("{FORM}\ncsrf={{csrf}}");
+        seeds.extend([
+            format!("{who} POST /admin/users/{{user}}/block\n{form}"),
+            format!("{who} DELETE /api/v1/users/{{user}}\n\n"),
+            format!("{who} GET /admin/users\n\n"),
+        ]);
+    }
+    seeds.into_iter().map(String::into_bytes).collect()
 }

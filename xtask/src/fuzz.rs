@@ -1,9 +1,10 @@
 //! `cargo xtask fuzz`: hostile input for everything that Pocketkey reads.
 //!
 //! The targets are a crate of their own, `fuzz/`, in the form that cargo-fuzz wants; nothing of
-//! cargo-fuzz is needed to run them. They are built by the stable compiler, with the instrumentation
-//! that libFuzzer counts coverage by. What real clients have sent, and what the fuzzer once found, is
-//! kept in `fuzz/seeds`, one input a line.
+//! cargo-fuzz is needed to run them. That of the workspace is a test of the workspace, whose
+//! dependencies would take minutes to build once more. All are built by the stable compiler, with the
+//! instrumentation that libFuzzer counts coverage by. What real clients have sent, and what the fuzzer
+//! once found, is kept in `fuzz/seeds`, one input a line.
 
 mod build;
 mod report;
@@ -19,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use build::as_compiler;
 use report::{Outcome, print_table};
 use target::Target;
 
@@ -50,6 +52,12 @@ pub struct Args {
 /// Where everything is that is not kept: corpora that grow, findings, the build.
 fn folder() -> PathBuf {
     process::root().join("target").join("fuzz")
+}
+
+/// What the targets are called.
+#[cfg(test)]
+pub fn targets() -> Vec<&'static str> {
+    Target::names()
 }
 
 /// Runs the targets; success means that none of them found anything.

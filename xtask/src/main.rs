@@ -73,6 +73,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(exit) = fuzz::as_compiler() {
+        return exit;
+    }
     match Cli::parse().command {
         Command::Test(args) => test::run(&args),
         Command::Lab(args) => lab::run(&args),

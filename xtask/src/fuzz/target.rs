@@ -17,6 +17,16 @@ pub struct Target {
     pub what: &'static str,
     /// The longest input that makes sense, in bytes.
     pub longest: u32,
+    pub home: Crate,
+}
+
+/// Where a target is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Crate {
+    /// `fuzz/`, with everything instrumented.
+    Fuzz,
+    /// `workspace/`, with its dependencies as they are.
+    Workspace,
 }
 
 impl Target {
@@ -31,10 +41,14 @@ impl Target {
         Self::new("files", "the store's file, changed without its key", 512),
         Self::new("messages", "activation links and messages of the phone's protocol", 8192),
         Self::new("pictures", "pictures that may show a QR code", 2048),
+        Self {
+            home: Crate::Workspace,
+            ..Self::new("bodies", "what browsers, programs and phones send the workspace", 8192)
+        },
     ];
 
     const fn new(name: &'static str, what: &'static str, longest: u32) -> Self {
-        Self { name, what, longest }
+        Self { name, what, longest, home: Crate::Fuzz }
     }
 
     /// What they are called.
