@@ -7,6 +7,8 @@ mod clients;
 pub mod install;
 pub mod postgres;
 mod tally;
+#[cfg(test)]
+mod threats;
 mod workspaces;
 
 use std::{
