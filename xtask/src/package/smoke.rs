@@ -39,6 +39,8 @@ pub fn library(archive: &Path, folder: &Path) -> Result<(), Failed> {
     let program = source.with_extension("");
     fs::write(&source, C)?;
     let mut compiler = Command::new("cc");
+    // Clang's words for Swift, which GCC does not know.
+    compiler.args(["-D_Nonnull=", "-D_Nullable="]);
     compiler.arg("-I").arg(place.join("include")).arg("-o").arg(&program).arg(&source);
     run(compiler.arg(place.join(library_name())), |_| {})?;
     run(Command::new(&program).env("LD_LIBRARY_PATH", &place), |_| {})
