@@ -20,7 +20,7 @@ pub use open::Place;
 use crate::{
     CallError,
     events::{Event, Events, LogLevel},
-    foreign::{Couriers, Questions},
+    foreign::{Couriers, Questions, Told},
     types::{Membership, VerifierStatus},
 };
 
@@ -37,6 +37,8 @@ pub struct Authenticator {
     abortable: Mutex<Vec<(u64, Arc<abort::Signal>)>>,
     questions: Arc<Questions>,
     letters: Arc<Couriers>,
+    /// What the person was told last, and why.
+    pub(crate) notices: Arc<Told>,
     verifier_status: Arc<Mutex<VerifierStatus>>,
     events: Arc<Events>,
     /// How it stood with its workspace when that was last looked at.

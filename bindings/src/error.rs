@@ -2,6 +2,8 @@
 
 use pocketkey_core::{self as core, StoreError};
 
+use crate::types::Notice;
+
 /// Why an authenticator could not be opened. Nothing has been changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum OpenError {
@@ -98,6 +100,12 @@ pub enum RequestError {
     Invalid {
         /// Which member.
         what: String,
+    },
+    /// The workspace's rules have stopped the request, which was shown to the person too.
+    #[error("{}", notice.text)]
+    Stopped {
+        /// Which rule, and what to do.
+        notice: Notice,
     },
     /// The authenticator refused.
     #[error("the authenticator refused: {name}")]

@@ -21,11 +21,11 @@ pub(crate) use clock::{ForeignClock, ForeignRandom, SystemClock};
 pub use courier::{Courier, CourierFailure, CourierReply, Letter};
 pub(crate) use courier::{Couriers, ForeignCourier};
 pub(crate) use key_store::ForeignKeyStore;
-pub use key_store::{GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError};
+pub use key_store::{GeneratedKey, KeyRole, KeyStore, KeyStoreDescription, KeyStoreError};
 #[cfg(feature = "network")]
 pub(crate) use own_courier::OwnCourier;
 pub use verifier::{Answer, UserVerifier};
-pub(crate) use verifier::{ForeignVerifier, Questions};
+pub(crate) use verifier::{ForeignVerifier, Questions, Told};
 
 /// A foreign implementation has failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]

@@ -43,8 +43,8 @@ pub use ble::{BleLink, BleService, ble_service};
 pub use error::{AnswerError, CallError, LinkError, OpenError, OwnerError, RequestError};
 pub use events::{Event, EventListener, LogLevel};
 pub use foreign::{
-    Answer, Clock, Courier, CourierFailure, CourierReply, ForeignError, GeneratedKey, KeyStore,
-    KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
+    Answer, Clock, Courier, CourierFailure, CourierReply, ForeignError, GeneratedKey, KeyRole,
+    KeyStore, KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
 };
 pub use hid::HidLink;
 pub use library::{LibraryInfo, library_info};

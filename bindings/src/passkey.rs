@@ -115,8 +115,15 @@ impl Authenticator {
         message: Vec<u8>,
     ) -> Result<Vec<u8>, RequestError> {
         let begun = self.begin(call, client)?;
+        // What is told from here on is told of this request: there is one at a time.
+        self.notices.take();
         let mut answer = begun.run(Message::Ctap2(message)).await.ok_or(RequestError::Closed)?;
         let status = answer.first().copied().unwrap_or(Status::Other.code());
+        if let Some(notice) = self.notices.take()
+            && status == Status::OperationDenied.code()
+        {
+            return Err(RequestError::Stopped { notice });
+        }
         if status != Status::Ok.code() {
             let name = Status::from_code(status).unwrap_or(Status::Other).name().to_owned();
             return Err(RequestError::Refused { status, name });

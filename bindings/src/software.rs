@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use crate::{
     events::Events,
     foreign::{
-        ForeignRandom, GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError, RandomSource,
+        ForeignRandom, GeneratedKey, KeyRole, KeyStore, KeyStoreDescription, KeyStoreError,
+        RandomSource,
     },
     types::Algorithm,
 };
@@ -73,8 +74,8 @@ impl KeyStore for SoftwareKeys {
         })
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<GeneratedKey, KeyStoreError> {
-        let (handle, public) = self.0.generate(algorithm.into())?;
+    fn generate(&self, algorithm: Algorithm, role: KeyRole) -> Result<GeneratedKey, KeyStoreError> {
+        let (handle, public) = self.0.generate(algorithm.into(), role.into())?;
         Ok(GeneratedKey { handle: handle.0, public_key: public.bytes })
     }
 

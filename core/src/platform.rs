@@ -15,7 +15,8 @@ use std::{
 };
 
 pub use keys::{
-    AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey,
+    AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyRole, KeyStore, KeyStoreError,
+    PublicKey,
 };
 pub use network::{Courier, Letter, NoNetwork, Reply, Unreachable};
 pub use notice::{Denial, Notice};

@@ -17,7 +17,7 @@ use crate::{
     events::{EventListener, Events},
     foreign::{
         ForeignClock, ForeignCourier, ForeignKeyStore, ForeignRandom, ForeignVerifier, KeyStore,
-        Seams, SystemClock, UserVerifier,
+        Seams, SystemClock, Told, UserVerifier,
     },
     types::VerifierStatus,
 };
@@ -65,10 +65,12 @@ impl Authenticator {
         let verifier_status = Arc::new(Mutex::new(verifier_status));
         let questions = Arc::default();
         let letters = Arc::default();
+        let notices = Arc::<Told>::default();
         let user_verifier = ForeignVerifier {
             foreign: verifier,
             questions: Arc::clone(&questions),
             status: Arc::clone(&verifier_status),
+            notices: Arc::clone(&notices),
             events: Arc::clone(&events),
         };
         let clock: Arc<dyn platform::Clock> = match seams.clock {
@@ -106,6 +108,7 @@ impl Authenticator {
             abortable: Mutex::default(),
             questions,
             letters,
+            notices,
             verifier_status,
             events,
             membership: Mutex::new(membership),

@@ -21,8 +21,8 @@ pub trait KeyStore: Send + Sync {
     /// What the store is and can do; asked once, when an authenticator is opened.
     fn describe(&self) -> Result<KeyStoreDescription, KeyStoreError>;
 
-    /// Makes a key pair. The key is durable, or contained in the handle, when this returns.
-    fn generate(&self, algorithm: Algorithm) -> Result<GeneratedKey, KeyStoreError>;
+    /// Makes a key pair for a role. The key is durable, or contained in the handle, when this returns.
+    fn generate(&self, algorithm: Algorithm, role: KeyRole) -> Result<GeneratedKey, KeyStoreError>;
 
     /// Signs a message (not its hash): DER for ES256, 64 raw bytes for EdDSA. `authorization` is the
     /// number of the question whose answer allowed it; none where nobody was asked.
@@ -57,6 +57,33 @@ pub struct KeyStoreDescription {
     /// the person (Android's `CryptoObject`). Prompts then name the key, also the one that a new
     /// credential will have.
     pub binds_authorization: bool,
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum KeyRole {
+    /// A credential's: it signs for somebody who has agreed, and may need the platform's proof of that.
+    Credential,
+    /// The phone's own, toward its workspace: it signs check-ins, with nobody there.
+    Device,
+}
+
+impl From<platform::KeyRole> for KeyRole {
+    fn from(role: platform::KeyRole) -> Self {
+        match role {
+            platform::KeyRole::Credential => Self::Credential,
+            platform::KeyRole::Device => Self::Device,
+        }
+    }
+}
+
+impl From<KeyRole> for platform::KeyRole {
+    fn from(role: KeyRole) -> Self {
+        match role {
+            KeyRole::Credential => Self::Credential,
+            KeyRole::Device => Self::Device,
+        }
+    }
 }
 
 /// A new key pair.
@@ -168,9 +195,10 @@ impl platform::KeyStore for ForeignKeyStore {
     fn generate(
         &self,
         algorithm: algorithm::Algorithm,
+        role: platform::KeyRole,
     ) -> Result<(KeyHandle, PublicKey), platform::KeyStoreError> {
         let key = self.call("a key could not be made", |store| {
-            let key = store.generate(algorithm.into())?;
+            let key = store.generate(algorithm.into(), role.into())?;
             let is_key = match algorithm {
                 algorithm::Algorithm::Es256 => {
                     key.public_key.len() == 65 && key.public_key.first() == Some(&4)

@@ -64,11 +64,26 @@ pub enum Answer {
 /// The questions that are open.
 pub(crate) type Questions = OpenCalls<Answer>;
 
+/// What the person was told last, until somebody asks.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<Option<Notice>>);
+
+impl Told {
+    fn put(&self, notice: Notice) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(notice);
+    }
+
+    pub(crate) fn take(&self) -> Option<Notice> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// A verifier of the other side.
 pub(crate) struct ForeignVerifier {
     pub foreign: Arc<dyn UserVerifier>,
     pub questions: Arc<Questions>,
     pub status: Arc<Mutex<VerifierStatus>>,
+    pub notices: Arc<Told>,
     pub events: Arc<Events>,
 }
 
@@ -110,6 +125,7 @@ impl platform::UserVerifier for ForeignVerifier {
 
     fn tell(&self, notice: &platform::Notice) {
         let notice = Notice::from(notice);
+        self.notices.put(notice.clone());
         self.events.emit(|| Event::Stopped { notice: notice.clone() });
         if let Err(reason) = told(|| self.foreign.tell(notice)) {
             self.events.problem("a notice could not be shown", &reason);

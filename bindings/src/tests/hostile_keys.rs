@@ -5,8 +5,8 @@ use std::sync::{
 
 use super::{hostile_person::wait_until, people::*};
 use crate::{
-    CallError, GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError, OpenError, OwnerError,
-    RequestError, task::block_on, types::Algorithm,
+    CallError, GeneratedKey, KeyRole, KeyStore, KeyStoreDescription, KeyStoreError, OpenError,
+    OwnerError, RequestError, task::block_on, types::Algorithm,
 };
 
 /// How a key store misbehaves.
@@ -67,11 +67,11 @@ impl KeyStore for BadKeys {
         self.inner.describe()
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<GeneratedKey, KeyStoreError> {
+    fn generate(&self, algorithm: Algorithm, role: KeyRole) -> Result<GeneratedKey, KeyStoreError> {
         if self.misbehave()? {
             return Ok(GeneratedKey { handle: Vec::new(), public_key: vec![4; 64] });
         }
-        self.inner.generate(algorithm)
+        self.inner.generate(algorithm, role)
     }
 
     fn sign(

@@ -100,6 +100,8 @@ pub enum Operation {
         rules: Rules,
         /// How many discoverable credentials there are already, which come under the rules too.
         credentials: u64,
+        /// The handle of the key that will sign, as in `Register`.
+        key: Option<Vec<u8>>,
     },
     /// Erase every credential, the PIN and all settings.
     Reset,
@@ -224,7 +226,7 @@ impl From<&platform::Operation> for Operation {
             Core::AllowToken { permissions, site } => {
                 Self::AllowToken { permissions: *permissions, site: site.as_ref().map(Into::into) }
             }
-            Core::JoinWorkspace { workspace, origin, user, settings, credentials } => {
+            Core::JoinWorkspace { workspace, origin, user, settings, credentials, key } => {
                 Self::JoinWorkspace {
                     invitation: WorkspaceInvitation {
                         workspace: workspace.name.clone(),
@@ -233,6 +235,7 @@ impl From<&platform::Operation> for Operation {
                     },
                     rules: settings.into(),
                     credentials: *credentials,
+                    key: key.as_ref().map(bytes),
                 }
             }
             Core::Reset => Self::Reset,

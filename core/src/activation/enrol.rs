@@ -9,7 +9,7 @@ use crate::{
     algorithm::Algorithm,
     authenticator::{Authenticator, Context, NoConsent, OwnerError, Source},
     membership::{MemberStatus, MembershipStatus, PendingEnrolment},
-    platform::{Authorization, KeyHandle, KeyStore, Letter, Needs, Operation, PublicKey},
+    platform::{Authorization, KeyHandle, KeyRole, KeyStore, Letter, Needs, Operation, PublicKey},
     protocol::{
         self, ActivationLink, DeviceKey, ENROLMENT_PATH, Enrolment, Problem, UserName,
         WorkspaceName,
@@ -66,9 +66,18 @@ impl Authenticator {
         if context.state.membership.is_some() {
             return Err(ActivationError::AlreadyBound);
         }
-        let authorization = agree(&mut context, &invitation).await?;
-        let pending = prepare(&context, &invitation, device_name, authorization.as_ref())?;
+        if context.platform.user_verifier.status().built_in_uv != Some(true) {
+            return Err(ActivationError::VerificationNotSetUp);
+        }
         let key_store = Arc::clone(&context.platform.key_store);
+        let new =
+            || NewKey::generate(key_store.as_ref(), invitation.algorithm, KeyRole::Credential);
+        // Where an authorization is for one key only, the person is asked about a key that is there.
+        let early = if key_store.binds_authorization() { Some(new()?) } else { None };
+        let handle = early.as_ref().map(|key| key.handle.clone());
+        let authorization = agree(&mut context, &invitation, handle).await?;
+        let key = early.map_or_else(new, Ok)?;
+        let pending = prepare(&context, &invitation, device_name, key, authorization.as_ref())?;
         if let Err(error) = context.state.begin_enrolment(&pending, key_store.as_ref()) {
             pending.delete_keys(key_store.as_ref());
             return Err(error.into());
@@ -108,10 +117,8 @@ impl Authenticator {
 async fn agree(
     context: &mut Context<'_>,
     invitation: &Invitation,
+    key: Option<KeyHandle>,
 ) -> Result<Option<Authorization>, ActivationError> {
-    if context.platform.user_verifier.status().built_in_uv != Some(true) {
-        return Err(ActivationError::VerificationNotSetUp);
-    }
     let offer = &invitation.offer;
     let operation = Operation::JoinWorkspace {
         workspace: offer.workspace.clone(),
@@ -119,6 +126,7 @@ async fn agree(
         user: offer.user.clone(),
         settings: offer.settings.clone(),
         credentials: context.state.store.discoverable(),
+        key,
     };
     let consent = context.ask(operation, Needs::Verification).await.map_err(|why| match why {
         NoConsent::Cancelled => ActivationError::Cancelled,
@@ -132,6 +140,7 @@ async fn agree(
 struct NewKey<'a> {
     store: &'a dyn KeyStore,
     handle: KeyHandle,
+    public: PublicKey,
     kept: bool,
 }
 
@@ -139,9 +148,11 @@ impl<'a> NewKey<'a> {
     fn generate(
         store: &'a dyn KeyStore,
         algorithm: Algorithm,
-    ) -> Result<(Self, PublicKey), ActivationError> {
-        let (handle, public) = store.generate(algorithm).map_err(|_| ActivationError::Platform)?;
-        Ok((Self { store, handle, kept: false }, public))
+        role: KeyRole,
+    ) -> Result<Self, ActivationError> {
+        let made = store.generate(algorithm, role);
+        let (handle, public) = made.map_err(|_| ActivationError::Platform)?;
+        Ok(Self { store, handle, public, kept: false })
     }
 
     fn keep(mut self) -> KeyHandle {
@@ -158,24 +169,25 @@ impl Drop for NewKey<'_> {
     }
 }
 
-/// Makes the device key and the credential, and the one message that proves both.
+/// Makes the device key, and the credential around `key`, and the one message that proves both.
 fn prepare(
     context: &Context<'_>,
     invitation: &Invitation,
     device_name: &str,
+    key: NewKey<'_>,
     authorization: Option<&Authorization>,
 ) -> Result<PendingEnrolment, ActivationError> {
     let platform = context.platform;
     let key_store = platform.key_store.as_ref();
-    let (device_key, public) = NewKey::generate(key_store, Algorithm::Es256)?;
-    let device: [u8; 65] = public.bytes.try_into().map_err(|_| ActivationError::Platform)?;
+    let device_key = NewKey::generate(key_store, Algorithm::Es256, KeyRole::Device)?;
+    let device: [u8; 65] =
+        device_key.public.bytes.as_slice().try_into().map_err(|_| ActivationError::Platform)?;
     let device = DeviceKey(device);
-    let (key, public_key) = NewKey::generate(key_store, invitation.algorithm)?;
     let made = credential::make(
         invitation,
         platform,
         context.state.counter.base(),
-        (key.handle.clone(), &public_key),
+        (key.handle.clone(), &key.public),
         &device,
         authorization,
     )?;

@@ -8,7 +8,10 @@ mod swaps;
 use std::{
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -19,7 +22,7 @@ use crate::{
     Location,
     algorithm::Algorithm,
     membership::MemberStatus,
-    platform::{Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey},
+    platform::{Authorization, KeyHandle, KeyRole, KeyStore, KeyStoreError, PublicKey},
     policy::Settings,
     protocol::ActivationLink,
     software::SoftwareKeyStore,
@@ -36,11 +39,20 @@ const NAME: &str = "A phone";
 struct CountedKeys {
     inner: SoftwareKeyStore,
     living: Mutex<Vec<KeyHandle>>,
+    made: Mutex<Vec<KeyRole>>,
+    signed_with: Mutex<Vec<KeyHandle>>,
+    binds_authorization: AtomicBool,
 }
 
 impl CountedKeys {
     fn new() -> Arc<Self> {
-        Arc::new(Self { inner: SoftwareKeyStore::new(&[7; 32]), living: Mutex::default() })
+        Arc::new(Self {
+            inner: SoftwareKeyStore::new(&[7; 32]),
+            living: Mutex::default(),
+            made: Mutex::default(),
+            signed_with: Mutex::default(),
+            binds_authorization: AtomicBool::new(false),
+        })
     }
 
     fn living(&self) -> usize {
@@ -53,8 +65,13 @@ impl KeyStore for CountedKeys {
         self.inner.algorithms()
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
-        let made = self.inner.generate(algorithm)?;
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
+        let made = self.inner.generate(algorithm, role)?;
+        self.made.lock().unwrap().push(role);
         self.living.lock().unwrap().push(made.0.clone());
         Ok(made)
     }
@@ -66,6 +83,7 @@ impl KeyStore for CountedKeys {
         authorization: Option<&Authorization>,
     ) -> Result<Vec<u8>, KeyStoreError> {
         assert!(self.living.lock().unwrap().contains(handle), "a deleted key signs");
+        self.signed_with.lock().unwrap().push(handle.clone());
         self.inner.sign(handle, message, authorization)
     }
 
@@ -84,6 +102,10 @@ impl KeyStore for CountedKeys {
 
     fn key_protection(&self) -> &[&'static str] {
         self.inner.key_protection()
+    }
+
+    fn binds_authorization(&self) -> bool {
+        self.binds_authorization.load(Ordering::Relaxed)
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
     crypto::sha256,
     ctap::auth_data::UP,
     platform::{
-        AttestationKind, Authorization, BoxFuture, Consent, KeyHandle, Needs, Operation, PublicKey,
-        Refusal, Site,
+        AttestationKind, Authorization, BoxFuture, Consent, KeyHandle, KeyRole, Needs, Operation,
+        PublicKey, Refusal, Site,
     },
 };
 
@@ -121,7 +121,8 @@ async fn register(context: &mut Context<'_>, apdu: &Apdu<'_>) -> Result<Vec<u8>,
     let authorization = present(context, apdu, operation).await?;
 
     let key_store = std::sync::Arc::clone(&context.platform.key_store);
-    let (key, public_key) = key_store.generate(Algorithm::Es256).map_err(|_| FAILED)?;
+    let (key, public_key) =
+        key_store.generate(Algorithm::Es256, KeyRole::Credential).map_err(|_| FAILED)?;
     let answer = enroll(context, (challenge, application), &key, &public_key, authorization);
     if answer.is_err() {
         // Nothing names the key. One that the platform keeps all the same is harmless.

@@ -48,6 +48,15 @@ pub enum KeyStoreError {
     Failed,
 }
 
+/// What a key is for, which the platform has to know when it makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyRole {
+    /// A credential's: it signs for somebody who has agreed, and may need the platform's proof of that.
+    Credential,
+    /// The phone's own, toward its workspace: it signs check-ins, with nobody there.
+    Device,
+}
+
 /// Makes private keys and signs with them.
 ///
 /// Calls may block for as long as the hardware takes; they are never made while a lock is held that another thread could want.
@@ -59,7 +68,11 @@ pub trait KeyStore: Send + Sync {
     ///
     /// # Errors
     /// [`KeyStoreError::UnsupportedAlgorithm`], or [`KeyStoreError::Failed`].
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError>;
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError>;
 
     /// Signs `message` and gives the signature in the form that COSE and WebAuthn §6.5.5 want:
     /// DER for ES256, 64 raw bytes for EdDSA.

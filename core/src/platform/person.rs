@@ -135,6 +135,8 @@ pub enum Operation {
         settings: Settings,
         /// How many discoverable credentials there are already, which come under the rules too.
         credentials: u64,
+        /// The key of the credential for the workspace's own sign-in, as in `Register`.
+        key: Option<KeyHandle>,
     },
     /// Erase every credential, the PIN and all settings.
     Reset,

@@ -13,7 +13,7 @@ use crate::{
     algorithm::{Algorithm, KeyPair, Randomness},
     crypto::hkdf_sha256,
     platform::{
-        AttestationKeys, Authorization, KeyHandle, KeyStore, KeyStoreError, PublicKey, Rng,
+        AttestationKeys, Authorization, KeyHandle, KeyRole, KeyStore, KeyStoreError, PublicKey, Rng,
     },
     store::Sealer,
 };
@@ -85,7 +85,11 @@ impl KeyStore for SoftwareKeyStore {
         Algorithm::ALL
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        _role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
         let generate = algorithm.definition().generate;
         let random = Randomness { given: self.rng.as_ref(), system: &self.random };
         let (private, public) = generate(&random).ok_or(KeyStoreError::Failed)?;

@@ -13,7 +13,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1, ED25519, UnparsedPublicKey};
 use super::*;
 use crate::{
     algorithm::Algorithm,
-    platform::{KeyHandle, KeyStore, KeyStoreError, PublicKey},
+    platform::{KeyHandle, KeyRole, KeyStore, KeyStoreError, PublicKey},
     testing::SeededRng,
 };
 
@@ -34,7 +34,8 @@ fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
 #[test]
 fn a_given_source_of_randomness_makes_the_same_keys_again() {
     let store = || store().with_rng(Arc::new(SeededRng::new(3)));
-    let made = [store(), store()].map(|store| store.generate(Algorithm::EdDsa).unwrap());
+    let made = [store(), store()]
+        .map(|store| store.generate(Algorithm::EdDsa, KeyRole::Credential).unwrap());
     assert_eq!(made[0], made[1]);
     let sealed = [store(), store()].map(|store| store.wrap(b"secret").unwrap());
     assert_eq!(sealed[0], sealed[1]);
@@ -48,7 +49,7 @@ proptest! {
     #[test]
     fn signatures_verify_in_the_form_that_webauthn_wants(message in vec(any::<u8>(), 0..200)) {
         for algorithm in Algorithm::ALL {
-            let (handle, public) = store().generate(*algorithm).unwrap();
+            let (handle, public) = store().generate(*algorithm, KeyRole::Credential).unwrap();
             // Another instance, as after a restart.
             let signature = store().sign(&handle, &message, None).unwrap();
             prop_assert!(verify(&public, &message, &signature));
@@ -61,8 +62,8 @@ proptest! {
 #[test]
 fn public_keys_are_raw_and_never_the_same() {
     for (algorithm, length) in [(Algorithm::Es256, 65), (Algorithm::EdDsa, 32)] {
-        let (_, first) = store().generate(algorithm).unwrap();
-        let (_, second) = store().generate(algorithm).unwrap();
+        let (_, first) = store().generate(algorithm, KeyRole::Credential).unwrap();
+        let (_, second) = store().generate(algorithm, KeyRole::Credential).unwrap();
         assert_eq!((first.algorithm, first.bytes.len()), (algorithm, length));
         assert_ne!(first, second);
     }
@@ -71,7 +72,8 @@ fn public_keys_are_raw_and_never_the_same() {
 #[test]
 fn a_handle_of_another_root_key_is_unknown() {
     for algorithm in Algorithm::ALL {
-        let (handle, _) = SoftwareKeyStore::new(&[8; 32]).generate(*algorithm).unwrap();
+        let (handle, _) =
+            SoftwareKeyStore::new(&[8; 32]).generate(*algorithm, KeyRole::Credential).unwrap();
         assert_eq!(store().sign(&handle, b"message", None), Err(KeyStoreError::UnknownKey));
     }
 }
@@ -79,7 +81,7 @@ fn a_handle_of_another_root_key_is_unknown() {
 #[test]
 fn a_handle_that_was_changed_anywhere_is_unknown() {
     for algorithm in Algorithm::ALL {
-        let (KeyHandle(handle), _) = store().generate(*algorithm).unwrap();
+        let (KeyHandle(handle), _) = store().generate(*algorithm, KeyRole::Credential).unwrap();
         let sign = |handle: &[u8]| store().sign(&KeyHandle(handle.to_vec()), b"message", None);
         assert!(sign(&handle).is_ok());
         for place in 0..handle.len() {
@@ -112,7 +114,7 @@ fn a_wrapped_secret_opens_under_the_same_root_key_only() {
 
 #[test]
 fn a_key_handle_is_no_wrapped_secret() {
-    let (KeyHandle(handle), _) = store().generate(Algorithm::EdDsa).unwrap();
+    let (KeyHandle(handle), _) = store().generate(Algorithm::EdDsa, KeyRole::Credential).unwrap();
     assert_eq!(store().unwrap(&handle), Err(KeyStoreError::UnknownKey));
     assert_eq!(store().unwrap(&handle[1..]), Err(KeyStoreError::UnknownKey));
 }
@@ -120,7 +122,7 @@ fn a_key_handle_is_no_wrapped_secret() {
 #[test]
 fn nothing_secret_is_shown() {
     assert_eq!(format!("{:?}", store()), "SoftwareKeyStore");
-    let (handle, _) = store().generate(Algorithm::Es256).unwrap();
+    let (handle, _) = store().generate(Algorithm::Es256, KeyRole::Credential).unwrap();
     assert_eq!(format!("{handle:?}"), format!("KeyHandle({} bytes)", handle.0.len()));
 }
 

@@ -264,7 +264,7 @@ const fn denial_name(denial: Denial) -> &'static str {
 
 /// What joining is about, for scripts.
 fn joined(operation: &Operation) -> Value {
-    let Operation::JoinWorkspace { workspace, origin, user, settings, credentials } = operation
+    let Operation::JoinWorkspace { workspace, origin, user, settings, credentials, .. } = operation
     else {
         return Value::Null;
     };

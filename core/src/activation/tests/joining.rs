@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     crypto::sha256,
-    platform::{Needs, Operation, Refusal},
+    platform::{KeyRole, Needs, Operation, Refusal},
     protocol::{KeyState, RegistrationCredential},
     testing::{
         Reaction,
@@ -52,7 +52,7 @@ fn the_person_is_shown_what_is_joined_and_is_verified() {
         assert_eq!(prompts.len(), 1);
         assert_eq!(prompts[0].needs, Needs::Verification);
         assert_eq!(prompts[0].transport, Transport::Internal);
-        let Operation::JoinWorkspace { workspace, origin, user, settings: shown, credentials } =
+        let Operation::JoinWorkspace { workspace, origin, user, settings: shown, credentials, key } =
             &prompts[0].operation
         else {
             panic!("{:?}", prompts[0].operation)
@@ -62,7 +62,32 @@ fn the_person_is_shown_what_is_joined_and_is_verified() {
         assert_eq!(user.display_name, "First User");
         assert_eq!(*shown, settings);
         assert_eq!(*credentials, 2);
+        assert_eq!(*key, None);
     }
+}
+
+#[test]
+fn where_an_authorization_is_for_one_key_the_person_is_asked_about_the_key_that_signs() {
+    let scene = Scene::new();
+    scene.keys.binds_authorization.store(true, Ordering::Relaxed);
+    scene.activate().unwrap();
+    let prompts = scene.device.user.take_prompts();
+    let Operation::JoinWorkspace { key: Some(key), .. } = &prompts[0].operation else {
+        panic!("{:?}", prompts[0].operation)
+    };
+    // The device key is the other, and signs with nobody there.
+    assert_eq!(*scene.keys.made.lock().unwrap(), [KeyRole::Credential, KeyRole::Device]);
+    assert_eq!(scene.keys.signed_with.lock().unwrap()[0], *key);
+    assert_eq!(scene.keys.living(), 2);
+}
+
+#[test]
+fn a_key_that_was_made_before_nobody_agreed_is_deleted() {
+    let scene = Scene::new();
+    scene.keys.binds_authorization.store(true, Ordering::Relaxed);
+    scene.device.user.then(Reaction::Refuse(Refusal::Declined));
+    assert!(matches!(scene.activate(), Err(ActivationError::NotAgreed)));
+    assert_eq!(scene.keys.living(), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     membership::NotAnAnswer,
-    platform::Reply,
+    platform::{KeyRole, Reply},
     protocol::{self, JwsError, KeyState, Problem},
 };
 
@@ -95,7 +95,7 @@ fn an_enrolment_of_another_phones_device_key_is_refused_by_an_honest_workspace()
     let scene = Scene::new();
     scene.activate().unwrap();
     let mut enrolment = scene.workspace.take_enrolments().remove(0);
-    let (thief, public) = scene.keys.generate(Algorithm::Es256).unwrap();
+    let (thief, public) = scene.keys.generate(Algorithm::Es256, KeyRole::Device).unwrap();
     enrolment.device_key = protocol::DeviceKey(public.bytes.try_into().unwrap());
     let input = protocol::signing_input(&enrolment);
     let signature = scene.keys.sign(&thief, input.as_bytes(), None).unwrap();

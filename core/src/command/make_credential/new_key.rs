@@ -6,7 +6,7 @@ use super::key_store_status;
 use crate::{
     algorithm::Algorithm,
     ctap::status::Status,
-    platform::{KeyHandle, KeyStore, PublicKey},
+    platform::{KeyHandle, KeyRole, KeyStore, PublicKey},
 };
 
 /// A key that no credential names yet: deleted, unless it is kept.
@@ -22,7 +22,8 @@ impl<'a> NewKey<'a> {
         key_store: &'a Arc<dyn KeyStore>,
         algorithm: Algorithm,
     ) -> Result<Self, Status> {
-        let (handle, public) = key_store.generate(algorithm).map_err(key_store_status)?;
+        let (handle, public) =
+            key_store.generate(algorithm, KeyRole::Credential).map_err(key_store_status)?;
         Ok(Self { key_store, handle, public, named: false })
     }
 

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 use crate::{
     algorithm::Algorithm,
     platform::{
-        AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyStore, KeyStoreError,
-        Prompt, PublicKey,
+        AttestationKeys, AttestationKind, Authorization, KeyHandle, KeyRole, KeyStore,
+        KeyStoreError, Prompt, PublicKey,
     },
     software::SoftwareKeyStore,
 };
@@ -95,10 +95,14 @@ impl KeyStore for FlakyKeys {
         self.inner.algorithms()
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
         match *self.generate_error.lock().unwrap() {
             Some(error) => Err(error),
-            None => self.inner.generate(algorithm),
+            None => self.inner.generate(algorithm, role),
         }
     }
 
@@ -152,7 +156,11 @@ impl KeyStore for BigKeys {
         &[Algorithm::Es256]
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        _role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
         let key = PublicKey { algorithm, bytes: vec![0x55; BIG_PUBLIC_KEY] };
         Ok((KeyHandle(vec![0x77; BIG_HANDLE]), key))
     }

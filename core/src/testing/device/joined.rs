@@ -14,7 +14,7 @@ use crate::{
     credential::{CredProtect, Credential, Discoverable},
     ctap::entity::UserEntity,
     membership::{CheckInError, JoinError, MembershipStatus, PendingEnrolment},
-    platform::{KeyHandle, KeyStore},
+    platform::{KeyHandle, KeyRole, KeyStore},
     policy::{OfflineLogin, Settings, Verification},
     protocol::{
         Base64Url, CreationOptions, DeviceKey, Nonce, Offer, RelyingParty, Ticket, UserAccount,
@@ -73,8 +73,8 @@ impl Device {
     /// Stores an enrolment as pending.
     pub(crate) fn begin_enrolment(&self, workspace: &ScriptedWorkspace) -> PendingEnrolment {
         let key_store = self.key_store();
-        let (device_key, public) = key_store.generate(Algorithm::Es256).unwrap();
-        let (key, _) = key_store.generate(Algorithm::Es256).unwrap();
+        let (device_key, public) = key_store.generate(Algorithm::Es256, KeyRole::Device).unwrap();
+        let (key, _) = key_store.generate(Algorithm::Es256, KeyRole::Credential).unwrap();
         let device_public = DeviceKey(public.bytes.try_into().unwrap());
         workspace.set_device(device_public.clone());
         let enrolment = enrolment(workspace, device_key, device_public, key);

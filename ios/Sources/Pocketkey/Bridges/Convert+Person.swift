@@ -24,7 +24,7 @@ extension Prompt.Operation {
             self = .select
         case .allowToken(let permissions, let site):
             self = .allowToken(permissions: permissions, at: site.map(Site.init))
-        case .joinWorkspace(let invitation, let rules, let credentials):
+        case .joinWorkspace(let invitation, let rules, let credentials, _):
             self = .joinWorkspace(
                 WorkspaceInvitation(invitation), rules: Rules(rules), credentials: credentials)
         case .reset:

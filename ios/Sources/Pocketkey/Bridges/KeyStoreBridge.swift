@@ -35,7 +35,7 @@ final class KeyStoreBridge: FfiKeyStore {
             secureElement: keys.protection == .secureElement, bindsAuthorization: keys.bindsAuthorization)
     }
 
-    func generate(algorithm: FfiAlgorithm) throws -> FfiGeneratedKey {
+    func generate(algorithm: FfiAlgorithm, role _: FfiKeyRole) throws -> FfiGeneratedKey {
         try translate {
             let key = try keys.generate(Algorithm(algorithm))
             return FfiGeneratedKey(handle: key.handle, publicKey: key.publicKey)
