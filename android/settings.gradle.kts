@@ -14,4 +14,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pocketkey"
-include(":sdk")
+include(":sdk", ":app")

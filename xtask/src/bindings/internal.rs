@@ -26,6 +26,11 @@ const KOTLIN: &[&str] = &[
     "fun<",
 ];
 
+/// How the generated Kotlin says what it need not be warned of: of nothing, since a warning of the
+/// compiler is an error in what is written by hand.
+const SUPPRESSED: (&str, &str) =
+    ("@file:Suppress(\"NAME_SHADOWING\")", "@file:Suppress(\"warnings\")");
+
 /// Kotlin: every public top-level declaration becomes internal, and with it what is inside.
 pub fn kotlin(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
@@ -42,6 +47,8 @@ pub fn kotlin(source: &str) -> String {
         } else if KOTLIN.iter().any(|begin| declared.starts_with(begin)) {
             out.push_str("internal ");
             out.push_str(declared);
+        } else if line == SUPPRESSED.0 {
+            out.push_str(SUPPRESSED.1);
         } else {
             out.push_str(line);
         }

@@ -11,7 +11,8 @@ pub fn kotlin(report: &mut Report) -> Result<(), Failed> {
     let made = bindings::make()?;
     size::check(&made.library)?;
     let mut maven = kotlin::maven()?;
-    maven.arg("test");
+    let workspaces = Workspaces::start()?;
+    maven.arg("test").env("POCKETKEY_ADMINISTRATOR", workspaces.administrator());
     let tally = &mut report.tally;
     run(&mut maven, |line| surefire(line, tally))?;
     some_ran(tally)

@@ -1,36 +1,41 @@
 package dev.pocketkey
 
-import dev.pocketkey.ffi.LuminancePlane
-import dev.pocketkey.ffi.Place
 import java.io.File
 import java.util.concurrent.atomic.AtomicLong
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.asSharedFlow
+import kotlinx.coroutines.flow.emptyFlow
 import kotlinx.coroutines.withContext
 
 /**
  * An authenticator on a store.
  *
  * It serves one request at a time: others get [BusyException] at once. Cancelling the coroutine of a request cancels
- * the request. Everything may be called from any thread. After [close], everything throws [ClosedException].
+ * the request. Everything may be called from any thread; what does not suspend returns at once. After [close],
+ * everything throws [ClosedException].
  */
-public class Authenticator private constructor(
+public class Authenticator internal constructor(
     internal val core: dev.pocketkey.ffi.Authenticator,
     private val dispatcher: CoroutineDispatcher,
     private val scope: CoroutineScope,
     internal val prompts: VerifierBridge,
     internal val authorizations: Authorizations,
-    bridge: EventBridge?,
+    private val hub: EventHub?,
 ) : AutoCloseable {
     private val calls = AtomicLong()
 
-    /** What happens, from now on. A slow collector misses the oldest events. Nothing where it was not asked for. */
-    public val events: Flow<Event> = (bridge ?: EventBridge()).events.asSharedFlow()
+    /**
+     * What happens, from when it is collected until the authenticator is closed. A collector that is more than 256
+     * events behind hears by [Event.Missed] how many it missed. It is empty where [open] was not told that events are
+     * wanted.
+     */
+    public val events: Flow<Event> = hub?.events ?: emptyFlow()
+
+    /** Whether a person is being asked now. */
+    public val isWaitingForUser: Boolean get() = translated { core.isWaitingForUser() }
 
     private suspend inline fun <T> call(crossinline work: suspend (ULong) -> T): T = withContext(dispatcher) {
         translated { work(calls.incrementAndGet().toULong()) }
@@ -38,7 +43,10 @@ public class Authenticator private constructor(
 
     private fun Client.lower() = dev.pocketkey.ffi.Client(transport.toFfi(), channel.toULong())
 
-    /** Runs a CTAP2 request: a command byte and its CBOR in, a status byte and the answer's CBOR out. */
+    /**
+     * Runs a CTAP2 request: a command byte and its CBOR in, at most 7609 bytes; a status byte and the answer's CBOR
+     * out. What the standard has a status for throws nothing.
+     */
     public suspend fun ctap2(request: ByteArray, client: Client = Client()): ByteArray =
         call { core.ctap2(it, client.lower(), request) }
 
@@ -62,7 +70,7 @@ public class Authenticator private constructor(
         CreatedCredential(made.id, made.authenticatorData, made.attestationObject, made.publicKey)
     }
 
-    /** Signs in with a passkey. Throws [RequestException]. */
+    /** Signs in with a passkey; where several fit, the person chooses on the phone. Throws [RequestException]. */
     public suspend fun getAssertion(request: AssertionRequest, client: Client = Client()): Assertion = call {
         val lowered =
             dev.pocketkey.ffi.AssertionRequest(request.clientDataHash, request.rpId, request.allow, request.verify)
@@ -70,47 +78,53 @@ public class Authenticator private constructor(
         Assertion(made.credentialId, made.authenticatorData, made.signature, made.user?.toApi())
     }
 
-    /** Becomes a key of a workspace by an activation link; the person is asked. Throws [WorkspaceException]. */
+    /**
+     * Becomes a key of a workspace by an activation link; the person is asked. The same link goes on where an answer
+     * was lost. Throws [WorkspaceException].
+     *
+     * @param deviceName what the workspace's panel will call the phone, cut to 64 characters
+     */
     public suspend fun activate(link: String, deviceName: String): Membership =
         call { core.activate(it, link, deviceName).toApi() }
 
-    /** Asks the workspace how the phone stands. Throws [WorkspaceException]. */
+    /** Sends once more the enrolment whose answer was lost. Throws [WorkspaceException]. */
+    public suspend fun resumeActivation(): Membership = call { core.resumeActivation(it).toApi() }
+
+    /** The enrolment that was sent and has not been answered; `null` where there is none. Throws [StoreException]. */
+    public suspend fun pendingActivation(): WorkspaceInvitation? = call { core.pendingActivation()?.toApi() }
+
+    /**
+     * Asks the workspace how the phone stands, and puts the answer in force: for the app's start, and from time to
+     * time. Where the phone is revoked, everything is erased when this returns. Throws [WorkspaceException].
+     */
     public suspend fun checkIn(): Membership = call { core.checkIn(it).toApi() }
 
-    /** How the authenticator stands. */
-    public suspend fun status(): Status = call {
-        val status = core.status()
-        Status(
-            status.protection.pinIsSet,
-            status.protection.pinRetries.toInt(),
-            status.protection.pinIsBlocked,
-            status.protection.uvRetries.toInt(),
-            status.protection.alwaysUv,
-            status.membership?.toApi(),
-        )
-    }
+    /** How the authenticator stands, as far as the phone knows. Throws [StoreException]. */
+    public suspend fun status(): Status = call { core.status().toApi() }
 
-    /** Every discoverable credential, by site and newest first. */
-    public suspend fun credentials(): List<Credential> =
-        call { core.credentials().map { Credential(it.id, Site(it.rpId, it.rpName), it.account.toApi()) } }
+    /** Every discoverable credential, by site and newest first. Throws [StoreException]. */
+    public suspend fun credentials(): List<Credential> = call { core.credentials().map { it.toApi() } }
 
-    /** Gives a credential's account other names; `false` where there is none with this ID. */
+    /**
+     * Gives a credential's account other names, or none, each cut to 64 bytes of UTF-8; `false` where there is none
+     * with this ID. Throws [StoreException].
+     */
     public suspend fun rename(id: ByteArray, name: String?, displayName: String?): Boolean =
         call { core.renameCredential(id, name, displayName) }
 
-    /** Deletes a credential; `false` where there is none with this ID. */
+    /** Deletes a credential; `false` where there is none with this ID. Throws [StoreException]. */
     public suspend fun delete(id: ByteArray): Boolean = call { core.deleteCredential(id) }
 
-    /** Erases everything. */
+    /** Erases every credential, the PIN, all settings and the membership. Throws [StoreException]. */
     public suspend fun reset(): Unit = call { core.reset() }
 
-    /** The metadata statement of this model on this platform, as JSON. */
+    /** The metadata statement (FIDO Metadata Statement 3.0) of this model on this platform, as JSON. */
     public suspend fun metadata(): String = call { core.metadata() }
 
     /** Allows built-in verification again, because the owner has passed the platform's own screen lock. */
     public suspend fun unblockUserVerification(): Unit = call { core.unblockUserVerification() }
 
-    /** Housekeeping for idle moments. */
+    /** Housekeeping for idle moments. Throws [StoreException]. */
     public suspend fun idle(): Unit = call { core.idle() }
 
     /** What taking a key out of its port does; with a [transport], for what came by it only. */
@@ -122,7 +136,7 @@ public class Authenticator private constructor(
     }
 
     /** Says what the platform's verification can do from now on. */
-    public fun setVerifierStatus(status: VerifierStatus): Unit = translated { core.setVerifierStatus(status.lower()) }
+    public fun setVerifierStatus(status: VerifierStatus): Unit = translated { core.setVerifierStatus(status.toFfi()) }
 
     /** Sets how much comes as [Event.Log]: warnings and errors, unless it is told otherwise. */
     public fun setLogLevel(level: LogLevel): Unit = translated { core.setLogLevel(level.toFfi()) }
@@ -130,10 +144,13 @@ public class Authenticator private constructor(
     /** The phone as a card: for a `HostApduService`. */
     public fun nfcCard(): NfcCard = NfcCard(translated { dev.pocketkey.ffi.NfcCard(core) }, dispatcher)
 
-    /** The phone behind CTAPHID reports: for a Bluetooth HID device. */
+    /** The phone behind CTAPHID reports: for a Bluetooth HID device. One for each connection. */
     public fun hidLink(): HidLink = HidLink(translated { dev.pocketkey.ffi.HidLink(core) }, dispatcher)
 
-    /** Ends whatever runs, which throws [ClosedException], and makes this unusable. It does not wait. */
+    /**
+     * Ends whatever runs, which throws [ClosedException], and makes this unusable. It does not wait: the store's file
+     * is free when what was running has returned.
+     */
     override fun close() {
         try {
             core.end()
@@ -143,42 +160,50 @@ public class Authenticator private constructor(
             return
         }
         scope.cancel()
+        hub?.close()
         // Freed when the calls that run have returned.
         core.destroy()
     }
 
+    /** Opening one. */
     public companion object {
-        private fun VerifierStatus.lower() =
-            dev.pocketkey.ffi.VerifierStatus(builtIn, modality.toUInt(), choosesAccount)
-
         /**
-         * Opens the store in [file], or makes one; `null`: in memory. Throws [OpenException].
+         * Opens the store in [file], or makes one; `null`: in memory, gone after [close]. Throws [OpenException].
          *
-         * @param dispatcher where requests work and key stores block
+         * @param file its folder must exist; beside it, SQLite keeps its write-ahead log
+         * @param keyStore holds the keys
+         * @param verifier asks the person
+         * @param status what the platform's verification can do; [setVerifierStatus] changes it
+         * @param courier the way to the workspace; `null`: there is none
          * @param withEvents whether [events] are wanted; they cost a thread
+         * @param seams time and randomness, for tests
+         * @param dispatcher whose threads work: requests run, key stores and disks block there
          */
         public suspend fun open(
             file: File?,
             keyStore: KeyStore,
             verifier: UserVerifier,
             status: VerifierStatus = VerifierStatus(),
+            courier: Courier? = HttpsCourier(),
             withEvents: Boolean = false,
             seams: Seams? = null,
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
         ): Authenticator {
             val authorizations = Authorizations()
-            return open(KeyStoreBridge(keyStore, authorizations), authorizations, file, verifier, status, withEvents, seams, dispatcher)
+            val platform = Opening(verifier, status, courier, withEvents, seams, dispatcher)
+            return platform.open(file, KeyStoreBridge(keyStore, authorizations), authorizations)
         }
 
         /**
-         * The same with the library's own key store, whose keys are sealed under [root], 32 bytes: for emulators and
-         * tests. Whoever has [root] and the file has the keys.
+         * The same with keys in software, sealed under [root], 32 bytes: who has it and the app's files, has the keys.
+         * For emulators and tests. Throws [OpenException].
          */
         public suspend fun openWithSoftwareKeys(
             file: File?,
             root: ByteArray,
             verifier: UserVerifier,
             status: VerifierStatus = VerifierStatus(),
+            courier: Courier? = HttpsCourier(),
             withEvents: Boolean = false,
             seams: Seams? = null,
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
@@ -188,46 +213,8 @@ public class Authenticator private constructor(
             } catch (error: dev.pocketkey.ffi.KeyStoreException) {
                 throw OpenException.KeyStoreFailed(error.toString())
             }
-            return open(keys, Authorizations(), file, verifier, status, withEvents, seams, dispatcher)
+            val platform = Opening(verifier, status, courier, withEvents, seams, dispatcher)
+            return platform.open(file, keys, Authorizations())
         }
-
-        private suspend fun open(
-            keys: dev.pocketkey.ffi.KeyStore,
-            authorizations: Authorizations,
-            file: File?,
-            verifier: UserVerifier,
-            status: VerifierStatus,
-            withEvents: Boolean,
-            seams: Seams?,
-            dispatcher: CoroutineDispatcher,
-        ): Authenticator = withContext(dispatcher) {
-            val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
-            val prompts = VerifierBridge(verifier, scope, authorizations)
-            val events = if (withEvents) EventBridge() else null
-            val bridge = seams?.let { SeamsBridge(it) }
-            val place = file?.let { Place.File(it.path) } ?: Place.Memory
-            val core = translated {
-                val lowered = dev.pocketkey.ffi.Seams(bridge, bridge, null)
-                dev.pocketkey.ffi.Authenticator.open(place, keys, prompts, status.lower(), events, lowered)
-            }
-            // Weak: what the library holds must not keep its own authenticator.
-            val weak = java.lang.ref.WeakReference(core)
-            prompts.answerTo = { question, answer -> weak.get()?.answer(question, answer) }
-            Authenticator(core, dispatcher, scope, prompts, authorizations, events)
-        }
-
-        /**
-         * Finds the activation link in a camera's Y plane, whichever way up it is. The link is a secret until it is
-         * used. Throws [ScanException].
-         */
-        public suspend fun readActivationCode(pixels: ByteArray, width: Int, height: Int, stride: Int): String =
-            withContext(Dispatchers.Default) {
-                val size = { pixels: Int -> pixels.coerceAtLeast(0).toUInt() }
-                translated {
-                    dev.pocketkey.ffi.readActivationCode(
-                        LuminancePlane(size(width), size(height), size(stride), pixels),
-                    )
-                }
-            }
     }
 }

@@ -1,15 +1,18 @@
 package dev.pocketkey
 
+import dev.pocketkey.ffi.Algorithm as FfiAlgorithm
 import dev.pocketkey.ffi.Answer as FfiAnswer
 import dev.pocketkey.ffi.AnswerException
-import dev.pocketkey.ffi.Event as FfiEvent
-import dev.pocketkey.ffi.EventListener as FfiEventListener
+import dev.pocketkey.ffi.Courier as FfiCourier
+import dev.pocketkey.ffi.CourierReply
 import dev.pocketkey.ffi.ForeignException
 import dev.pocketkey.ffi.GeneratedKey as FfiGeneratedKey
+import dev.pocketkey.ffi.KeyRole as FfiKeyRole
 import dev.pocketkey.ffi.KeyStore as FfiKeyStore
 import dev.pocketkey.ffi.KeyStoreDescription
 import dev.pocketkey.ffi.KeyStoreException as FfiKeyStoreException
-import dev.pocketkey.ffi.Notice
+import dev.pocketkey.ffi.Letter as FfiLetter
+import dev.pocketkey.ffi.Notice as FfiNotice
 import dev.pocketkey.ffi.Prompt as FfiPrompt
 import dev.pocketkey.ffi.UserVerifier as FfiUserVerifier
 import java.util.concurrent.ConcurrentHashMap
@@ -17,8 +20,6 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.channels.BufferOverflow
-import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.launch
 
 /** What consents have authorized, by the numbers of their questions. */
@@ -42,19 +43,35 @@ internal class Authorizations {
  * The library sees exceptions only. An `Error` on its way through native frames would be lost, so that it becomes
  * an exception here.
  */
-private inline fun <T> guarded(call: () -> T): T = try {
+internal inline fun <T> guarded(call: () -> T): T = try {
     call()
 } catch (error: Throwable) {
     throw ForeignException.Failed(error.toString())
 }
 
+/** Whether an answer was taken. Where not, nobody waits for it any more, or the authenticator is gone. */
+private inline fun inTime(answer: () -> Unit): Boolean = try {
+    answer()
+    true
+} catch (_: AnswerException) {
+    false
+} catch (_: IllegalStateException) {
+    false
+}
+
 internal class KeyStoreBridge(private val keys: KeyStore, private val authorizations: Authorizations) : FfiKeyStore {
     override fun describe(): KeyStoreDescription = translate {
-        KeyStoreDescription(keys.algorithms.map { it.toFfi() }, keys.isHardware, false, keys.bindsAuthorization)
+        val protection = keys.protection
+        KeyStoreDescription(
+            keys.algorithms.map { it.toFfi() },
+            protection != KeyProtection.SOFTWARE,
+            protection == KeyProtection.SECURE_ELEMENT,
+            keys.bindsAuthorization,
+        )
     }
 
-    override fun generate(algorithm: dev.pocketkey.ffi.Algorithm): FfiGeneratedKey = translate {
-        val key = keys.generate(algorithm.toApi())
+    override fun generate(algorithm: FfiAlgorithm, role: FfiKeyRole): FfiGeneratedKey = translate {
+        val key = keys.generate(algorithm.toApi(), KeyRole.valueOf(role.name))
         FfiGeneratedKey(key.handle, key.publicKey)
     }
 
@@ -74,6 +91,8 @@ internal class KeyStoreBridge(private val keys: KeyStore, private val authorizat
         throw FfiKeyStoreException.UnknownKey()
     } catch (error: KeyException.NotAuthorized) {
         throw FfiKeyStoreException.NotAuthorized()
+    } catch (error: KeyException.UnsupportedAlgorithm) {
+        throw FfiKeyStoreException.UnsupportedAlgorithm()
     } catch (error: Throwable) {
         throw FfiKeyStoreException.Failed(error.toString())
     }
@@ -117,11 +136,7 @@ internal class VerifierBridge(
             is Answer.Consent -> FfiAnswer.Consent(answer.verified, answer.choice.toFfi(), authorization != null)
             is Answer.Refuse -> FfiAnswer.Refuse(answer.reason.toFfi())
         }
-        try {
-            answerTo(question, lowered)
-        } catch (late: AnswerException) {
-            authorizations.forget(question)
-        }
+        if (!inTime { answerTo(question, lowered) }) authorizations.forget(question)
     }
 
     override fun withdraw(question: ULong): Unit = guarded {
@@ -131,13 +146,32 @@ internal class VerifierBridge(
 
     override fun release(question: ULong): Unit = guarded { authorizations.forget(question) }
 
-    override fun tell(notice: Notice): Unit = guarded { verifier.tell(notice.workspace, notice.text) }
+    override fun tell(notice: FfiNotice): Unit = guarded { verifier.tell(notice.toApi()) }
 }
 
-internal class EventBridge : FfiEventListener {
-    val events = MutableSharedFlow<Event>(extraBufferCapacity = 256, onBufferOverflow = BufferOverflow.DROP_OLDEST)
+/** The library, posting letters. */
+internal class CourierBridge(private val courier: Courier, private val scope: CoroutineScope) : FfiCourier {
+    /** Set before anything can be sent. */
+    lateinit var deliver: (ULong, CourierReply) -> Unit
 
-    override fun event(event: FfiEvent): Unit = guarded { events.tryEmit(event.toApi()) }
+    private val sending = ConcurrentHashMap<ULong, Job>()
+
+    override fun send(letter: ULong, content: FfiLetter): Unit = guarded {
+        val job = scope.launch(start = CoroutineStart.LAZY) {
+            val reply = try {
+                courier.send(content.toApi()).let { CourierReply.Reply(it.status.toUShort(), it.body) }
+            } catch (error: Throwable) {
+                // Also a cancellation that the courier made up: of its own, nobody hears any more.
+                CourierReply.Failed(((error as? CourierException)?.failure ?: CourierFailure.NO_ANSWER).toFfi())
+            }
+            inTime { deliver(letter, reply) }
+        }
+        sending[letter] = job
+        job.invokeOnCompletion { sending.remove(letter) }
+        job.start()
+    }
+
+    override fun abandon(letter: ULong): Unit = guarded { sending.remove(letter)?.cancel() }
 }
 
 internal class SeamsBridge(private val seams: Seams) :

@@ -39,11 +39,15 @@ class FirstLinesTest {
     @Test
     fun `the README shows this very code`() {
         val readme = Files.readString(Path.of("README.md"))
-        for (file in listOf("FirstLinesTest.kt", "JavaKeys.kt")) {
-            val source = Files.readAllLines(Path.of("src/test/kotlin/dev/pocketkey", file))
+        val tests = Path.of("src/test/kotlin/dev/pocketkey")
+        val app = Path.of("../app/src/main/kotlin/dev/pocketkey/app/KeyApplication.kt")
+        val ours = listOf("FirstLinesTest.kt", "JavaKeys.kt", "WorkspaceTest.kt").map(tests::resolve)
+        for (file in ours + listOf(app)) {
+            val source = Files.readAllLines(file)
             val begin = source.indexOfFirst { it.trim().startsWith("// README: ") }
             val end = source.indexOfFirst { it.trim() == "// README: end" }
             val code = source.subList(begin + 1, end).joinToString("\n").trimIndent()
+            assertTrue(begin >= 0 && end > begin, "$file shows nothing")
             assertTrue(readme.contains("```kotlin\n$code\n```"), "$file differs from README.md:\n$code")
         }
     }
@@ -69,7 +73,7 @@ class FirstLinesTest {
             assertEquals(false, authenticator.delete(made.id))
             authenticator.reset()
             val status = authenticator.status()
-            assertEquals(8, status.pinRetries)
+            assertEquals(PinStatus(isSet = false, retries = 8, isBlocked = false, mustChange = false, minLength = 4), status.pin)
             assertEquals(null, status.membership)
             assertTrue(authenticator.metadata().contains("authenticatorGetInfo"))
         }

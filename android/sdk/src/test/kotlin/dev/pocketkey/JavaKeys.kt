@@ -14,9 +14,9 @@ import java.security.spec.ECPublicKeySpec
 import java.security.spec.PKCS8EncodedKeySpec
 
 // README: key store
-/** Keys of java.security, contained in their handles. On a phone, `AndroidKeyStore` makes them instead. */
+/** Keys of java.security, contained in their handles. On a phone, `AndroidKeys` takes their place. */
 open class JavaKeys : KeyStore {
-    override fun generate(algorithm: Algorithm): GeneratedKey {
+    override fun generate(algorithm: Algorithm, role: KeyRole): GeneratedKey {
         val generator = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }
         val pair = generator.generateKeyPair()
         val point = (pair.public as ECPublicKey).w
@@ -30,7 +30,7 @@ open class JavaKeys : KeyStore {
             sign()
         }
 
-    // A phone encrypts with a key of AndroidKeyStore here.
+    // A phone encrypts with a key of its hardware here.
     override fun wrap(secret: ByteArray): ByteArray = secret
     override fun unwrap(wrapped: ByteArray): ByteArray = wrapped
 

@@ -20,7 +20,8 @@ class MemoryTest {
     @Test
     fun `a hundred thousand calls do not grow the process`() = runBlocking {
         assumeTrue(Files.exists(Path.of("/proc/self/status")))
-        Authenticator.openWithSoftwareKeys(null, ByteArray(32), AGREES, dispatcher = Dispatchers.Default).use { authenticator ->
+        val on = Dispatchers.Default
+        Authenticator.openWithSoftwareKeys(null, ByteArray(32), AGREES, dispatcher = on).use { authenticator ->
             authenticator.makeCredential(CREATION)
             val calls: suspend (Int) -> Unit = { count ->
                 withContext(Dispatchers.Default) {
@@ -35,7 +36,8 @@ class MemoryTest {
             calls(100_000)
             val grown = resident() - before
             println("memory: $grown KiB more after 100000 calls")
-            // The JVM itself takes a few MiB more as it compiles. A leak of 700 bytes for each call would be twice as much.
+            // The JVM itself takes a few MiB more as it compiles. A leak of 700 bytes for each call would be twice
+            // as much.
             assertTrue(grown < 32 * 1024, "$grown KiB")
         }
     }

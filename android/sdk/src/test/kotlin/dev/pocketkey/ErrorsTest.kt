@@ -1,0 +1,162 @@
+package dev.pocketkey
+
+import java.io.File
+import java.io.RandomAccessFile
+import java.nio.file.Path
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
+import org.junit.jupiter.api.io.TempDir
+
+/** Errors of every kind arrive as their own type. Those of a workspace: [WorkspaceTest]. */
+@Timeout(60)
+class ErrorsTest {
+    private inline fun <reified T : Throwable> fails(crossinline work: suspend () -> Unit): T =
+        assertThrows(T::class.java) { runBlocking { work() } }
+
+    private suspend fun open(file: File?, root: Int = 0) =
+        Authenticator.openWithSoftwareKeys(file, ByteArray(32) { root.toByte() }, AGREES)
+
+    /** A closed store with a credential in it. */
+    private fun store(folder: Path, name: String): File = folder.resolve(name).toFile().also { file ->
+        runBlocking { open(file).use { it.makeCredential(CREATION) } }
+    }
+
+    @Test
+    fun `what keeps a store from being opened`(@TempDir folder: Path) {
+        fails<OpenException.KeyStoreFailed> { Authenticator.openWithSoftwareKeys(null, ByteArray(5), AGREES) }
+        fails<OpenException.Unreadable> { open(File("/nowhere/at/all")) }
+        val text = folder.resolve("text").toFile().apply { writeText("no store at all, but a text\n".repeat(200)) }
+        assertEquals(text.path, fails<OpenException.NotAStore> { open(text) }.path)
+        fails<OpenException.WrongKey> { open(store(folder, "sealed"), root = 1) }
+        val cut = store(folder, "cut")
+        RandomAccessFile(cut, "rw").use { it.setLength(it.length() / 2) }
+        fails<OpenException.Truncated> { open(cut) }
+        val newer = store(folder, "newer")
+        RandomAccessFile(newer, "rw").use {
+            // Where SQLite keeps the user_version.
+            it.seek(60)
+            it.writeInt(999)
+        }
+        assertEquals(999, fails<OpenException.NewerSchema> { open(newer) }.found)
+        runBlocking { open(store(folder, "used")) }.use {
+            fails<OpenException.InUse> { open(folder.resolve("used").toFile()) }
+        }
+    }
+
+    @Test
+    fun `what keeps a request from being answered`() = runBlocking {
+        open(null).use { phone ->
+            fails<RequestException.NoCredential> { phone.getAssertion(ASSERTION) }
+            fails<RequestException.Invalid> { phone.getAssertion(AssertionRequest(ByteArray(3), "x")) }
+            fails<RequestException.Invalid> { phone.makeCredential(CreationRequest(hash(1), SITE, Account(ByteArray(0)))) }
+            val made = phone.makeCredential(CREATION)
+            val again = CreationRequest(hash(1), SITE, USER, exclude = listOf(made.id))
+            fails<RequestException.AlreadyRegistered> { phone.makeCredential(again) }
+        }
+        Authenticator.open(null, JavaKeys(), AGREES).use { phone ->
+            val ed = CreationRequest(hash(1), SITE, USER, algorithms = listOf(Algorithm.ED_DSA))
+            fails<RequestException.UnsupportedAlgorithm> { phone.makeCredential(ed) }
+        }
+        var reason = Refusal.DECLINED
+        Authenticator.open(null, JavaKeys(), verifier { Answer.Refuse(reason) }).use { phone ->
+            fails<RequestException.Declined> { phone.makeCredential(CREATION) }
+            reason = Refusal.TIMED_OUT
+            fails<RequestException.TimedOut> { phone.makeCredential(CREATION) }
+            reason = Refusal.NOT_VERIFIED
+            fails<RequestException.NotVerified> { phone.makeCredential(CREATION) }
+            var attempts = 0
+            while (phone.status().uvRetries > 0 && attempts++ < 10) runCatching { phone.makeCredential(CREATION) }
+            fails<RequestException.VerificationBlocked> { phone.makeCredential(CREATION) }
+            assertEquals(0, phone.status().uvRetries)
+            phone.unblockUserVerification()
+            assertEquals(5, phone.status().uvRetries)
+        }
+    }
+
+    @Test
+    fun `a key store that fails the owner`() = runBlocking {
+        var broken = false
+        val keys = object : JavaKeys() {
+            override fun wrap(secret: ByteArray): ByteArray {
+                check(!broken) { "no hardware" }
+                return super.wrap(secret)
+            }
+        }
+        Authenticator.open(null, keys, AGREES).use { phone ->
+            phone.makeCredential(CREATION)
+            broken = true
+            fails<StoreException.Platform> { phone.reset() }
+            // Nothing was erased.
+            assertEquals(1, phone.credentials().size)
+        }
+    }
+
+    @Test
+    fun `what a phone without a workspace is told`() = runBlocking {
+        open(null).use { phone ->
+            fails<WorkspaceException.BadLink> { phone.activate("https://example.com", "phone") }
+            fails<WorkspaceException.NotAMember> { phone.checkIn() }
+            fails<WorkspaceException.NothingPending> { phone.resumeActivation() }
+            assertEquals(null, phone.pendingActivation())
+        }
+    }
+
+    @Test
+    fun `what is wrong with a frame`() = runBlocking {
+        open(null).use { phone ->
+            phone.hidLink().use { link ->
+                val wrong = fails<LinkException.WrongLength> { link.receive(ByteArray(63)) }
+                assertEquals(64 to 63, wrong.expected to wrong.found)
+                val waiting = List(2) { async(Dispatchers.Default) { runCatching { link.nextReport() } } }
+                val refused = waiting.first { it.isCompletedSoon() }
+                assertTrue(refused.await().exceptionOrNull() is LinkException.InUse)
+                link.close()
+                assertEquals(null, waiting.awaitAll().single { it.isSuccess }.getOrThrow())
+                fails<ClosedException> { link.receive(ByteArray(64)) }
+                fails<ClosedException> { link.nextReport() }
+            }
+        }
+    }
+
+    private suspend fun kotlinx.coroutines.Deferred<*>.isCompletedSoon(): Boolean =
+        kotlinx.coroutines.withTimeoutOrNull(500) { join() } != null
+
+    @Test
+    fun `what is wrong with a picture`() = runBlocking {
+        fails<ScanException.NotAPicture> { readActivationCode(LuminancePlane(ByteArray(3), -1, 64)) }
+        fails<ScanException.NotAPicture> { readActivationCode(LuminancePlane(ByteArray(3), 64, 64)) }
+        fails<ScanException.NothingFound> { readActivationCode(LuminancePlane(ByteArray(64 * 64), 64, 64)) }
+        fails<ScanException.SomethingElse> { readActivationCode(picture("https://example.com/")) }
+        val key = "k=" + "A".repeat(43)
+        val links = listOf("A", "B").map { "https://keys.example/activate#t=${it.repeat(42)}A&$key" }
+        assertEquals(links[0], readActivationCode(picture(links[0])))
+        assertEquals(links[1], readActivationCode(rotated(picture(links[1]))))
+        assertEquals(2, fails<ScanException.Several> { readActivationCode(beside(links.map(::picture))) }.count)
+    }
+
+    /** A quarter turn clockwise, with rows that go on beyond the picture. */
+    private fun rotated(picture: LuminancePlane): LuminancePlane {
+        val stride = SIDE + 16
+        val pixels = ByteArray(SIDE * stride) { at ->
+            val (x, y) = at % stride to at / stride
+            if (x < SIDE) picture.pixels[(SIDE - 1 - x) * SIDE + y] else 0x55
+        }
+        return LuminancePlane(pixels, SIDE, SIDE, stride)
+    }
+
+    private fun beside(pictures: List<LuminancePlane>): LuminancePlane {
+        val width = SIDE * pictures.size
+        val pixels = ByteArray(width * SIDE) { at ->
+            val (x, y) = at % width to at / width
+            pictures[x / SIDE].pixels[y * SIDE + x % SIDE]
+        }
+        return LuminancePlane(pixels, width, SIDE)
+    }
+}
