@@ -11,12 +11,15 @@ import kotlinx.coroutines.withContext
  * @property width pixels in a row, 1 to 16384
  * @property height rows, 1 to 16384
  * @property stride bytes from the beginning of one row to that of the next, at least [width]
+ * @property rotation by how many degrees it has to be turned clockwise to be upright, as a camera says it: 0, 90,
+ *   180 or 270. A code is found whichever way up it is, so that this changes no answer
  */
 public class LuminancePlane(
     public val pixels: ByteArray,
     public val width: Int,
     public val height: Int,
     public val stride: Int = width,
+    public val rotation: Int = 0,
 )
 
 /**
@@ -29,9 +32,6 @@ public class LuminancePlane(
 public suspend fun readActivationCode(picture: LuminancePlane): String = withContext(Dispatchers.Default) {
     // What cannot be a size is one that the library refuses.
     val size = { pixels: Int -> pixels.coerceAtLeast(0).toUInt() }
-    translated {
-        dev.pocketkey.ffi.readActivationCode(
-            FfiPlane(size(picture.width), size(picture.height), size(picture.stride), picture.pixels),
-        )
-    }
+    val plane = with(picture) { FfiPlane(size(width), size(height), size(stride), pixels, rotation.toUInt()) }
+    translated { dev.pocketkey.ffi.readActivationCode(plane) }
 }

@@ -148,6 +148,17 @@ public class Authenticator internal constructor(
     public fun hidLink(): HidLink = HidLink(translated { dev.pocketkey.ffi.HidLink(core) }, dispatcher)
 
     /**
+     * The phone behind the FIDO service of Bluetooth Low Energy. One for each connection, from when it is encrypted.
+     *
+     * @param controlPointLength how long a write to fidoControlPoint may be: 20 to 512 bytes; what is outside is taken
+     *   for the nearer of the two. More than the ATT_MTU less 3 needs an app that puts prepared writes together
+     */
+    public fun bleLink(controlPointLength: Int): BleLink {
+        val length = controlPointLength.coerceIn(0, UShort.MAX_VALUE.toInt()).toUShort()
+        return BleLink(translated { dev.pocketkey.ffi.BleLink(core, length) }, dispatcher)
+    }
+
+    /**
      * Ends whatever runs, which throws [ClosedException], and makes this unusable. It does not wait: the store's file
      * is free when what was running has returned.
      */

@@ -20,7 +20,7 @@ public enum class Transport {
 
 /** A signature algorithm. */
 public enum class Algorithm {
-    /** ECDSA with SHA-256 on P-256; COSE −7. Public keys: 65 bytes (04 ‖ x ‖ y); signatures: DER, ≤ 72 bytes. */
+    /** ECDSA with SHA-256 on P-256; COSE −7. Public keys: 65 bytes (04 ‖ x ‖ y); signatures: DER. */
     ES256,
 
     /** Ed25519; COSE −8. Public keys: 32 bytes; signatures: 64 bytes. */
