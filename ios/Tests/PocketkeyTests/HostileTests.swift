@@ -9,8 +9,8 @@ final class FlakyKeys: KeyStore {
     let authorizations = Locked<[String?]>([])
     private let plain = PlainKeys()
 
-    func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
-        try plain.generate(algorithm)
+    func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
+        try plain.generate(algorithm, for: role)
     }
 
     func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {

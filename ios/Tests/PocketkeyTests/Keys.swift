@@ -8,7 +8,7 @@ import XCTest
 
     // A key that is not in the Secure Enclave, as the simulator has none.
     struct PlainKeys: KeyStore {
-        func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
+        func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
             let key = P256.Signing.PrivateKey()
             return GeneratedKey(handle: key.rawRepresentation, publicKey: key.publicKey.x963Representation)
         }
@@ -32,7 +32,7 @@ import XCTest
 
     /// Keys of OpenSSL, contained in their handles.
     struct PlainKeys: KeyStore {
-        func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
+        func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
             guard let key = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1) else { throw KeyStoreError.unknownKey }
             defer { EC_KEY_free(key) }
             guard EC_KEY_generate_key(key) == 1 else { throw KeyStoreError.unknownKey }

@@ -56,7 +56,7 @@ final class WorkspaceTests: XCTestCase {
         _ = try await authenticator.getAssertion(request)
 
         _ = try await administrator("plain/\(key)/suspend")
-        await expect(.declined) { try await authenticator.getAssertion(request) }
+        await expectStop(.suspended) { _ = try await authenticator.getAssertion(request) }
         XCTAssertEqual(told.with { $0.map(\.reason) }, [.suspended])
         XCTAssertEqual(try self.member(authenticator.status().membership).state, .suspended)
 
@@ -128,6 +128,18 @@ final class WorkspaceTests: XCTestCase {
             }
         }
     #endif
+
+    private func expectStop(_ reason: Notice.Reason, _ work: () async throws -> Void, line: UInt = #line) async {
+        do {
+            try await work()
+            XCTFail("nothing was thrown", line: line)
+        } catch PocketkeyError.stopped(let notice) {
+            XCTAssertEqual(notice.reason, reason, line: line)
+            XCTAssertFalse(notice.text.isEmpty, line: line)
+        } catch {
+            XCTFail("\(error)", line: line)
+        }
+    }
 }
 
 /// Somebody who agrees, and hears what he is told.

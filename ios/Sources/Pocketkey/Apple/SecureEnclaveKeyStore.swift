@@ -24,10 +24,14 @@
 
         public var protection: KeyProtection { .secureElement }
 
-        public func generate(_ algorithm: Algorithm) throws -> GeneratedKey {
+        public func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
             guard algorithm == .es256 else { throw KeyStoreError.unsupportedAlgorithm }
-            let control = try Self.control(
-                kSecAttrAccessibleWhenPasscodeSetThisDeviceOnly, [.privateKeyUsage, access])
+            let control =
+                switch role {
+                case .credential:
+                    try Self.control(kSecAttrAccessibleWhenPasscodeSetThisDeviceOnly, [.privateKeyUsage, access])
+                case .device: try Self.control(kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly, .privateKeyUsage)
+                }
             let key = try SecureEnclave.P256.Signing.PrivateKey(accessControl: control)
             return GeneratedKey(handle: key.dataRepresentation, publicKey: key.publicKey.x963Representation)
         }

@@ -36,8 +36,7 @@ extension PocketkeyError {
         case .Busy: self = .busy
         case .Closed: self = .closed
         case .Invalid(let what): self = .invalid(what)
-        // The person has been told why.
-        case .Stopped: self = .declined
+        case .Stopped(let notice): self = .stopped(Notice(notice))
         case .Refused(let status, let name):
             switch status {
             case 0x19: self = .alreadyRegistered

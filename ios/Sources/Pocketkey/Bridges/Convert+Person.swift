@@ -24,9 +24,9 @@ extension Prompt.Operation {
             self = .select
         case .allowToken(let permissions, let site):
             self = .allowToken(permissions: permissions, at: site.map(Site.init))
-        case .joinWorkspace(let invitation, let rules, let credentials, _):
+        case .joinWorkspace(let invitation, let rules, let credentials, let key):
             self = .joinWorkspace(
-                WorkspaceInvitation(invitation), rules: Rules(rules), credentials: credentials)
+                WorkspaceInvitation(invitation), rules: Rules(rules), credentials: credentials, key: key)
         case .reset:
             self = .reset
         }

@@ -35,9 +35,9 @@ final class KeyStoreBridge: FfiKeyStore {
             secureElement: keys.protection == .secureElement, bindsAuthorization: keys.bindsAuthorization)
     }
 
-    func generate(algorithm: FfiAlgorithm, role _: FfiKeyRole) throws -> FfiGeneratedKey {
+    func generate(algorithm: FfiAlgorithm, role: FfiKeyRole) throws -> FfiGeneratedKey {
         try translate {
-            let key = try keys.generate(Algorithm(algorithm))
+            let key = try keys.generate(Algorithm(algorithm), for: role == .device ? .device : .credential)
             return FfiGeneratedKey(handle: key.handle, publicKey: key.publicKey)
         }
     }

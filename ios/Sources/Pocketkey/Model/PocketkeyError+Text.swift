@@ -12,6 +12,7 @@ extension PocketkeyError: LocalizedError {
         case .timedOut: "Nobody answered on the phone: try again."
         case .noCredential: "There is no passkey for this site on the phone."
         case .alreadyRegistered: "There is a passkey for this account on the phone already."
+        case .stopped(let notice): notice.text
         case .invalid(let what): "The request cannot be sent: \(what)."
         case .refused(_, let name): "The authenticator refused: \(name)."
         case .open(let failure): failure.text

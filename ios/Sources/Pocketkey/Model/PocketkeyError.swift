@@ -16,6 +16,8 @@ public enum PocketkeyError: Error, Sendable, Equatable {
     case noCredential
     /// A credential for this account is here already.
     case alreadyRegistered
+    /// The workspace's rules have stopped the request.
+    case stopped(Notice)
     /// The request cannot be sent at all.
     case invalid(String)
     /// The authenticator refused otherwise (CTAP 2.3 §8.2).

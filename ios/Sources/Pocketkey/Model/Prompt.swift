@@ -28,8 +28,8 @@ public struct Prompt: Sendable, Equatable {
         /// Let a client have a token with these permissions (CTAP 2.3 §6.5.5.7), for this site where it named one.
         case allowToken(permissions: UInt8, at: Site?)
         /// Become a key of a workspace: its rules hold for everything on this phone from then on, and everything is
-        /// erased when it revokes the key. `credentials`: how many there are already.
-        case joinWorkspace(WorkspaceInvitation, rules: Rules, credentials: UInt64)
+        /// erased when it revokes the key. `credentials`: how many there are already. `key`: as in `register`.
+        case joinWorkspace(WorkspaceInvitation, rules: Rules, credentials: UInt64, key: Data?)
         /// Erase every credential, the PIN and all settings.
         case reset
     }

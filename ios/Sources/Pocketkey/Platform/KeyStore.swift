@@ -12,7 +12,7 @@ public protocol KeyStore: Sendable {
     /// Whether an authorization is good for one key only, so that prompts must name the key. Asked once.
     var bindsAuthorization: Bool { get }
     /// Makes a key pair; it is durable, or contained in the handle, when this returns.
-    func generate(_ algorithm: Algorithm) throws -> GeneratedKey
+    func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey
     /// Signs a message, not its hash. `authorization` is what came with the person's consent.
     func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data
     /// Forgets a key.
@@ -42,6 +42,14 @@ public enum KeyProtection: Sendable, Equatable {
     case trustedEnvironment
     /// In a chip of their own, such as the Secure Enclave.
     case secureElement
+}
+
+/// What a key is for.
+public enum KeyRole: Sendable, Equatable {
+    /// A credential's: it signs for somebody who has agreed, and may need the platform's proof of that.
+    case credential
+    /// The phone's own, toward its workspace: it signs check-ins, with nobody there.
+    case device
 }
 
 /// A new key pair.
