@@ -76,7 +76,7 @@ extension LuminancePlane {
     var lowered: FfiLuminancePlane {
         FfiLuminancePlane(
             width: UInt32(clamping: width), height: UInt32(clamping: height), stride: UInt32(clamping: stride),
-            pixels: pixels)
+            pixels: pixels, rotation: UInt32(clamping: rotation))
     }
 }
 

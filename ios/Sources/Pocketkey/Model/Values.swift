@@ -101,12 +101,16 @@ public struct LuminancePlane: Sendable {
     public var height: Int
     /// Bytes from the beginning of one row to that of the next, at least `width`.
     public var stride: Int
+    /// By how many degrees it has to be turned clockwise to be upright, as a camera says it: 0, 90, 180 or 270. A code
+    /// is found whichever way up it is.
+    public var rotation: Int
 
     /// A picture; without `stride`, one row follows the other.
-    public init(_ pixels: Data, width: Int, height: Int, stride: Int? = nil) {
+    public init(_ pixels: Data, width: Int, height: Int, stride: Int? = nil, rotation: Int = 0) {
         self.pixels = pixels
         self.width = width
         self.height = height
         self.stride = stride ?? width
+        self.rotation = rotation
     }
 }
