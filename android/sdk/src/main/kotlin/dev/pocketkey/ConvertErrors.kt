@@ -20,8 +20,6 @@ private object CtapStatus {
     const val KEEPALIVE_CANCEL = 0x2d
     const val NO_CREDENTIALS = 0x2e
     const val USER_ACTION_TIMEOUT = 0x2f
-    const val UV_BLOCKED = 0x3c
-    const val UV_INVALID = 0x3f
 }
 
 /** Runs a call of the library, whose errors become the API's. */
@@ -68,8 +66,6 @@ internal fun FfiRequest.toApi(): PocketkeyException = when (this) {
         CtapStatus.KEEPALIVE_CANCEL -> RequestException.Cancelled()
         CtapStatus.NO_CREDENTIALS -> RequestException.NoCredential()
         CtapStatus.USER_ACTION_TIMEOUT -> RequestException.TimedOut()
-        CtapStatus.UV_BLOCKED -> RequestException.VerificationBlocked()
-        CtapStatus.UV_INVALID -> RequestException.NotVerified()
         else -> RequestException.Failed(status.toInt(), name)
     }
 }

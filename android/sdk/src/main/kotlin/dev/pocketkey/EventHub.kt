@@ -16,7 +16,7 @@ internal class EventHub : FfiEventListener {
         /** Called by one thread, the library's own. */
         fun hear(event: Event) {
             if (missed > 0 && waiting.trySend(Event.Missed(missed)).isSuccess) missed = 0
-            if (missed > 0 || !waiting.trySend(event).isSuccess) missed++
+            if (missed > 0 || !waiting.trySend(event).isSuccess) missed += if (event is Event.Missed) event.count else 1
         }
     }
 

@@ -78,7 +78,10 @@ public sealed class RequestException(message: String) : PocketkeyException(messa
      */
     public class Invalid(public val what: String) : RequestException("$what is not possible")
 
-    /** The person, or the platform, said no. */
+    /**
+     * The person, or the platform, said no; or too many attempts at verification have failed, which [Status.uvRetries]
+     * tells.
+     */
     public class Declined : RequestException("the request was declined")
 
     /** Nobody answered. */
@@ -98,12 +101,6 @@ public sealed class RequestException(message: String) : PocketkeyException(messa
 
     /** There is no room for another credential. */
     public class StoreFull : RequestException("there is no room for another passkey: delete one")
-
-    /** Somebody answered who is not the owner. */
-    public class NotVerified : RequestException("the user was not verified")
-
-    /** Too many failed attempts: [Authenticator.unblockUserVerification] helps. */
-    public class VerificationBlocked : RequestException("verification is blocked after too many failed attempts")
 
     /**
      * The workspace's rules have stopped it.

@@ -19,7 +19,7 @@ class EventsTest {
     private val answered = Event.Answered(Transport.USB, 0x0b, 0)
 
     @Test
-    fun `events tell what happens, until the authenticator is closed`() = runBlocking {
+    fun `events tell what happens, until the authenticator is closed`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES, withEvents = true).use { authenticator ->
             val events = async(Dispatchers.Unconfined) { authenticator.events.toList() }
             val until = async(Dispatchers.Unconfined) { authenticator.events.first { it == answered } }
@@ -36,7 +36,7 @@ class EventsTest {
     }
 
     @Test
-    fun `who is too slow holds up nobody and hears how much was missed`() = runBlocking {
+    fun `who is too slow holds up nobody and hears how much was missed`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES, withEvents = true).use { authenticator ->
             val wake = CompletableDeferred<Unit>()
             val slow = async(Dispatchers.Unconfined) {
@@ -59,7 +59,7 @@ class EventsTest {
     }
 
     @Test
-    fun `events that nobody wanted are none`() = runBlocking {
+    fun `events that nobody wanted are none`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { assertTrue(it.events.toList().isEmpty()) }
     }
 

@@ -27,7 +27,7 @@ class FirstLinesTest {
     // README: end
 
     @Test
-    fun `a developers first lines make a passkey and sign in`(@TempDir folder: Path) = runBlocking {
+    fun `a developers first lines make a passkey and sign in`(@TempDir folder: Path): Unit = runBlocking {
         val signed = firstLines(folder.resolve("store").toFile(), hash(1), hash(2))
         assertEquals("user1", signed.account?.name)
         // What was made outlives the process.
@@ -53,7 +53,7 @@ class FirstLinesTest {
     }
 
     @Test
-    fun `a signature verifies with java security`() = runBlocking {
+    fun `a signature verifies with java security`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             val made = authenticator.makeCredential(CREATION)
             val signed = authenticator.getAssertion(ASSERTION)
@@ -64,7 +64,7 @@ class FirstLinesTest {
     }
 
     @Test
-    fun `the owner lists renames deletes and resets`() = runBlocking {
+    fun `the owner lists renames deletes and resets`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             val made = authenticator.makeCredential(CREATION)
             assertTrue(authenticator.rename(made.id, "me", null))
@@ -73,7 +73,8 @@ class FirstLinesTest {
             assertEquals(false, authenticator.delete(made.id))
             authenticator.reset()
             val status = authenticator.status()
-            assertEquals(PinStatus(isSet = false, retries = 8, isBlocked = false, mustChange = false, minLength = 4), status.pin)
+            val none = PinStatus(isSet = false, retries = 8, isBlocked = false, mustChange = false, minLength = 4)
+            assertEquals(none, status.pin)
             assertEquals(null, status.membership)
             assertTrue(authenticator.metadata().contains("authenticatorGetInfo"))
         }

@@ -33,7 +33,7 @@ class HostileTest {
     }
 
     @Test
-    fun `a cancelled coroutine cancels the request and takes the prompt away`() = runBlocking {
+    fun `a cancelled coroutine cancels the request and takes the prompt away`(): Unit = runBlocking {
         val silent = Silent()
         Authenticator.open(null, JavaKeys(), silent).use { authenticator ->
             val request = launch(Dispatchers.Default) { authenticator.makeCredential(CREATION) }
@@ -46,7 +46,7 @@ class HostileTest {
     }
 
     @Test
-    fun `cancelAll ends the request with its own type`() = runBlocking {
+    fun `cancelAll ends the request with its own type`(): Unit = runBlocking {
         val silent = Silent()
         Authenticator.open(null, JavaKeys(), silent).use { authenticator ->
             val request = async(Dispatchers.Default) { runCatching { authenticator.makeCredential(CREATION) } }
@@ -103,7 +103,7 @@ class HostileTest {
     }
 
     @Test
-    fun `what consent authorized reaches the signature and is let go`() = runBlocking {
+    fun `what consent authorized reaches the signature and is let go`(): Unit = runBlocking {
         val given = Any()
         val seen = mutableListOf<Any?>()
         val keys = object : JavaKeys() {
@@ -122,7 +122,7 @@ class HostileTest {
     }
 
     @Test
-    fun `a thousand concurrent calls are each answered or told to wait`() = runBlocking {
+    fun `a thousand concurrent calls are each answered or told to wait`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             val answered = AtomicInteger()
             val busy = AtomicInteger()
@@ -142,7 +142,7 @@ class HostileTest {
     }
 
     @Test
-    fun `closing during a call ends it with its own type`() = runBlocking {
+    fun `closing during a call ends it with its own type`(): Unit = runBlocking {
         val silent = Silent()
         val authenticator = Authenticator.open(null, JavaKeys(), silent)
         val request = async(Dispatchers.Default) { runCatching { authenticator.makeCredential(CREATION) } }
@@ -157,7 +157,7 @@ class HostileTest {
     }
 
     @Test
-    fun `two authenticators do not disturb each other`() = runBlocking {
+    fun `two authenticators do not disturb each other`(): Unit = runBlocking {
         val silent = Silent()
         Authenticator.open(null, JavaKeys(), silent).use { first ->
             Authenticator.open(null, JavaKeys(), AGREES).use { second ->

@@ -88,7 +88,7 @@ class HttpsCourierTest {
         (runCatching { send(url, pin, timeoutMillis) }.exceptionOrNull() as CourierException?)?.failure
 
     @Test
-    fun `a reply is given whatever its status, and a redirect is not followed`() = runBlocking {
+    fun `a reply is given whatever its status, and a redirect is not followed`(): Unit = runBlocking {
         for (status in listOf(200, 204, 307, 400, 403, 409, 500)) {
             val body = if (status == 204) ByteArray(0) else "hello".toByteArray()
             val url = plain {
@@ -104,7 +104,7 @@ class HttpsCourierTest {
     }
 
     @Test
-    fun `the pinned server is believed and no other`(@TempDir folder: Path) = runBlocking {
+    fun `the pinned server is believed and no other`(@TempDir folder: Path): Unit = runBlocking {
         val (url, pin) = secured(folder) { it.say(200, "hello".toByteArray()) }
         repeat(2) { assertEquals(200, send(url, pin).status) }
         assertEquals(CourierFailure.NOT_THE_SERVER, failure(url, ByteArray(32) { 7 }))
@@ -114,14 +114,14 @@ class HttpsCourierTest {
     }
 
     @Test
-    fun `without a pin a certificate must be publicly trusted`(@TempDir folder: Path) = runBlocking {
+    fun `without a pin a certificate must be publicly trusted`(@TempDir folder: Path): Unit = runBlocking {
         val (url, _) = secured(folder) { it.say(200, ByteArray(0)) }
         assertEquals(CourierFailure.NOT_THE_SERVER, failure(url))
         assertTrue(asked.isEmpty())
     }
 
     @Test
-    fun `another machine is not spoken to without encryption`() = runBlocking {
+    fun `another machine is not spoken to without encryption`(): Unit = runBlocking {
         for (host in listOf("keys.example", "127.0.0.1.example", "127.evil.example")) {
             val url = "http://$host/"
             assertEquals(CourierFailure.NOT_THE_SERVER, failure(url), url)
@@ -137,7 +137,7 @@ class HttpsCourierTest {
     }
 
     @Test
-    fun `a reply that is too long or cut off is none`() = runBlocking {
+    fun `a reply that is too long or cut off is none`(): Unit = runBlocking {
         assertEquals(Reply.MAX_BODY, send(plain { it.say(200, ByteArray(Reply.MAX_BODY)) }).body.size)
         assertEquals(CourierFailure.NO_ANSWER, failure(plain { it.say(200, ByteArray(Reply.MAX_BODY + 1)) }))
         val cut = plain {
@@ -148,7 +148,7 @@ class HttpsCourierTest {
     }
 
     @Test
-    fun `nobody at the address is no answer, and a silent server is not waited for`() = runBlocking {
+    fun `nobody at the address is no answer, and a silent server is not waited for`(): Unit = runBlocking {
         val silent = ServerSocket(0, 1, InetAddress.getLoopbackAddress())
         val url = "http://127.0.0.1:${silent.localPort}/"
         assertEquals(CourierFailure.TIMED_OUT, failure(url, timeoutMillis = 200))
@@ -157,7 +157,7 @@ class HttpsCourierTest {
     }
 
     @Test
-    fun `who gives up waits no longer`() = runBlocking {
+    fun `who gives up waits no longer`(): Unit = runBlocking {
         ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
             val sending = launch(Dispatchers.Default) { send("http://127.0.0.1:${silent.localPort}/") }
             delay(100.milliseconds)

@@ -20,7 +20,7 @@ class LinksTest {
     private val select = byteArrayOf(0, 0xa4.toByte(), 4, 0, 8, 0xa0.toByte(), 0, 0, 6, 0x47, 0x2f, 0, 1)
 
     @Test
-    fun `a card answers a reader`() = runBlocking {
+    fun `a card answers a reader`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             authenticator.nfcCard().use { card ->
                 card.activate()
@@ -35,7 +35,7 @@ class LinksTest {
     }
 
     @Test
-    fun `a card that is taken away takes its prompt away`() = runBlocking {
+    fun `a card that is taken away takes its prompt away`(): Unit = runBlocking {
         val (asked, gone) = List(2) { CompletableDeferred<Unit>() }
         val waits = verifier {
             asked.complete(Unit)
@@ -61,7 +61,7 @@ class LinksTest {
     }
 
     @Test
-    fun `reports go in and come out, as HID has them`() = runBlocking {
+    fun `reports go in and come out, as HID has them`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             authenticator.hidLink().use { link ->
                 val nonce = ByteArray(8) { it.toByte() }

@@ -18,7 +18,7 @@ class MemoryTest {
     }
 
     @Test
-    fun `a hundred thousand calls do not grow the process`() = runBlocking {
+    fun `a hundred thousand calls do not grow the process`(): Unit = runBlocking {
         assumeTrue(Files.exists(Path.of("/proc/self/status")))
         val on = Dispatchers.Default
         Authenticator.openWithSoftwareKeys(null, ByteArray(32), AGREES, dispatcher = on).use { authenticator ->

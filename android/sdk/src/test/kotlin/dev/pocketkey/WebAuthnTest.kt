@@ -51,7 +51,7 @@ class WebAuthnTest {
     }
 
     @Test
-    fun `a relying party's own library believes the registration and the sign-in`() = runBlocking {
+    fun `a relying party's own library believes the registration and the sign-in`(): Unit = runBlocking {
         Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
             val create = clientData("webauthn.create")
             val made = authenticator.makeCredential(CreationRequest(create.sha256(), SITE, USER))

@@ -6,8 +6,8 @@ import java.net.http.HttpRequest
 import java.net.http.HttpResponse
 
 /**
- * A workspace that runs, with a certificate that nobody vouches for but the activation link; and its administrator, at the
- * address that `POCKETKEY_ADMINISTRATOR` names (`tests/workspace/for_sdks.py`).
+ * A workspace that runs, with a certificate that nobody vouches for but the activation link; and its administrator, at
+ * the address that `POCKETKEY_ADMINISTRATOR` names (`tests/workspace/for_sdks.py`).
  */
 object Workspace {
     private val http = HttpClient.newHttpClient()

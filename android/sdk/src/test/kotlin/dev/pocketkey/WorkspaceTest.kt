@@ -27,7 +27,7 @@ class WorkspaceTest {
     // README: end
 
     @Test
-    fun `the code that the panel shows makes the phone a key`() = runBlocking {
+    fun `the code that the panel shows makes the phone a key`(): Unit = runBlocking {
         val key = Workspace.newKey()
         val picture = picture(key.link)
         Authenticator.open(null, JavaKeys(), AGREES).use { phone ->
@@ -36,7 +36,7 @@ class WorkspaceTest {
     }
 
     @Test
-    fun `a link makes the phone a key, which signs in until it is suspended`() = runBlocking {
+    fun `a link makes the phone a key, which signs in until it is suspended`(): Unit = runBlocking {
         val key = Workspace.newKey()
         val prompts = mutableListOf<Prompt>()
         val notices = mutableListOf<Notice>()
@@ -82,7 +82,7 @@ class WorkspaceTest {
     }
 
     @Test
-    fun `refusals of a workspace arrive as their own types`() = runBlocking {
+    fun `refusals of a workspace arrive as their own types`(): Unit = runBlocking {
         val key = Workspace.newKey()
         val link = key.link
         Authenticator.open(null, JavaKeys(), verifier { Answer.Refuse() }).use { phone ->
@@ -109,7 +109,7 @@ class WorkspaceTest {
     }
 
     @Test
-    fun `keys that are unlocked one by one join too, and check in with nobody there`() = runBlocking {
+    fun `keys that are unlocked one by one join too, and check in with nobody there`(): Unit = runBlocking {
         val key = Workspace.newKey()
         val keys = LockedKeys()
         Authenticator.open(null, keys, keys.owner, withEvents = true).use { phone ->

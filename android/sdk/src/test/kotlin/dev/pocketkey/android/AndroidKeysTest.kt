@@ -95,7 +95,7 @@ class AndroidKeysTest {
     }
 
     @Test
-    fun `an authenticator makes passkeys with them and signs in`() = runBlocking {
+    fun `an authenticator makes passkeys with them and signs in`(): Unit = runBlocking {
         val keys = keys()
         // The JVM cannot say where its keys are, as AndroidKeyStore can.
         val store = object : KeyStore by keys {
