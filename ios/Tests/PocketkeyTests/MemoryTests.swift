@@ -17,11 +17,11 @@ import XCTest
             _ = try await authenticator.makeCredential(creation)
             let calls: @Sendable (Int) async throws -> Void = { count in
                 for number in 0..<count {
-                    // One in ten asks somebody and signs.
+                    // One in two asks somebody: what each question left behind would add up.
                     if number % 10 == 0 {
                         _ = try await authenticator.getAssertion(request)
                     } else {
-                        _ = try await authenticator.ctap2(getInfo)
+                        _ = try await authenticator.ctap2(number % 2 == 0 ? selection : getInfo)
                     }
                 }
             }

@@ -20,15 +20,21 @@ final class Locked<Value: Sendable>: @unchecked Sendable {
 final class Way<Answer: Sendable>: Sendable {
     typealias Give = @Sendable (UInt64, Answer) throws -> Void
 
-    private let give = Locked<Give?>(nil)
+    /// A function that is a generic value by itself is wrapped anew each time that it is looked at, and the wrappings
+    /// stay: calls get slower, and in the end there is no stack for them.
+    private struct Giver {
+        let give: Give
+    }
+
+    private let giver = Locked<Giver?>(nil)
 
     func to(_ give: @escaping Give) {
-        self.give.with { $0 = give }
+        giver.with { $0 = Giver(give: give) }
     }
 
     /// Whether somebody still waited for the answer.
     func answer(_ number: UInt64, _ answer: Answer) -> Bool {
-        guard let give = give.with({ $0 }) else { return false }
-        return (try? give(number, answer)) != nil
+        guard let giver = giver.with({ $0 }) else { return false }
+        return (try? giver.give(number, answer)) != nil
     }
 }
