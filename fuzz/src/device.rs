@@ -4,13 +4,19 @@ use std::{
     future::Future,
     io,
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
 use pocketkey_core::{
     Authenticator, Location, Source,
-    platform::{NoNetwork, Platform, Prompt},
+    platform::{
+        BoxFuture, Consent, NoNetwork, Notice, Platform, Prompt, Refusal, UserVerifier,
+        VerifierStatus,
+    },
     software::SoftwareKeyStore,
     testing::{FakeClock, ScriptedUser, SeededRng},
     transport::Transport,
@@ -29,6 +35,33 @@ pub struct Device {
     pub clock: Arc<FakeClock>,
     /// Where requests come from.
     pub source: Source,
+    verified: Arc<AtomicBool>,
+}
+
+/// The person, and whether they were verified, whatever the authenticator makes of their answer.
+struct Witness {
+    user: Arc<ScriptedUser>,
+    verified: Arc<AtomicBool>,
+}
+
+impl UserVerifier for Witness {
+    fn status(&self) -> VerifierStatus {
+        self.user.status()
+    }
+
+    fn ask<'a>(&'a self, prompt: &'a Prompt) -> BoxFuture<'a, Result<Consent, Refusal>> {
+        Box::pin(async move {
+            let consent = self.user.ask(prompt).await;
+            if consent.as_ref().is_ok_and(|consent| consent.verified) {
+                self.verified.store(true, Ordering::SeqCst);
+            }
+            consent
+        })
+    }
+
+    fn tell(&self, notice: &Notice) {
+        self.user.tell(notice);
+    }
 }
 
 impl Device {
@@ -41,15 +74,18 @@ impl Device {
     pub fn on(location: &Location) -> Result<Self, pocketkey_core::OpenError> {
         let user = Arc::new(ScriptedUser::default());
         let clock = Arc::new(FakeClock::default());
+        let verified = Arc::new(AtomicBool::new(false));
+        let witness = Witness { user: user.clone(), verified: verified.clone() };
         let platform = Platform {
             key_store: Arc::new(SoftwareKeyStore::new(&[7; 32])),
-            user_verifier: user.clone(),
+            user_verifier: Arc::new(witness),
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(1)),
             courier: Arc::new(NoNetwork),
         };
         let authenticator = Authenticator::open(location, platform)?;
-        Ok(Self { authenticator, user, clock, source: Source::new(Transport::Usb, 1) })
+        let source = Source::new(Transport::Usb, 1);
+        Ok(Self { authenticator, user, clock, source, verified })
     }
 
     /// The same phone, as another conversation sees it.
@@ -80,6 +116,11 @@ impl Device {
     /// What the person was asked since the last call.
     pub fn prompts(&self) -> Vec<Prompt> {
         self.user.take_prompts()
+    }
+
+    /// Whether the person was verified since the last call.
+    pub fn was_verified(&self) -> bool {
+        self.verified.swap(false, Ordering::SeqCst)
     }
 }
 

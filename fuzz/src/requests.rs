@@ -50,9 +50,11 @@ pub fn run(data: &[u8]) {
     let Kept { device, mut watch } = kept.unwrap_or_else(|| Kept::new(*phone));
     let reaction = [Reaction::Agree, Reaction::AgreeUnverified, Reaction::Ignore, Reaction::Agree];
     device.user.then(reaction[usize::from(person & 3)]);
+    device.was_verified();
     let answer = memory::within(LIMIT, || device.call(request));
     device.user.forget_script();
-    watch.answered(request, &answer, &device.prompts(), false);
+    device.prompts();
+    watch.answered(request, &answer, device.was_verified());
     watch.retries(&device, Watch::may_raise_retries(request, &answer));
     // The next one is served, whatever this one was.
     assert_eq!(device.call(&[4]).first(), Some(&0), "getInfo");

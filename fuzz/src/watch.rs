@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use ciborium::Value;
-use pocketkey_core::platform::{Needs, Prompt};
 
 use crate::{
     device::Device,
@@ -55,11 +54,10 @@ impl AuthData {
 }
 
 impl Watch {
-    /// Looks at an answer and at what the person was asked for it. `proven`: whether the request
-    /// carried a token that is good for the UV flag.
-    pub fn answered(&mut self, request: &[u8], answer: &[u8], prompts: &[Prompt], proven: bool) {
+    /// Looks at an answer. `verified`: whether the person was verified for it, or the request carried a
+    /// token that is good for the UV flag.
+    pub fn answered(&mut self, request: &[u8], answer: &[u8], verified: bool) {
         let command = request.first().copied().unwrap_or_default();
-        let verified = proven || prompts.iter().any(|prompt| prompt.needs == Needs::Verification);
         let data = form::body(answer).as_ref().and_then(|answer| match command {
             MAKE_CREDENTIAL | GET_ASSERTION | NEXT_ASSERTION => AuthData::of(answer),
             _ => None,
@@ -105,6 +103,13 @@ impl Watch {
             assert!(now <= before, "PIN retries rose from {before} to {now}");
         }
         self.retries = now;
+    }
+
+    /// A wrong PIN was compared with the right one: that has cost a retry.
+    pub fn has_cost_a_retry(&mut self, device: &Device) {
+        let before = self.retries;
+        self.retries(device, false);
+        assert!(self.retries < before, "a free attempt: {before:?} to {:?}", self.retries);
     }
 
     /// Whether it is a request for a PIN command or a reset that was granted.

@@ -68,6 +68,7 @@ impl World {
     pub fn run(&mut self, step: &Step) {
         self.device.user.forget_script();
         self.device.prompts();
+        self.device.was_verified();
         self.device.user.then(step.person.reaction());
         let transport = if step.client % 3 == 2 { Transport::Nfc } else { Transport::Usb };
         let view = self.device.seen_from(transport, u64::from(step.client % 3));
@@ -112,8 +113,9 @@ impl World {
                 let site = site.and_then(|site| pick(&SITES, site)).copied();
                 let token = client.token(pin, *permissions, site).expect("in memory");
                 assert!(right || token.is_err(), "a token for a wrong PIN");
-                if right {
-                    assert_ne!(token.as_ref().err(), Some(&status::PIN_INVALID), "the right PIN");
+                if token.as_ref().err() == Some(&status::PIN_INVALID) {
+                    assert!(!right, "the right PIN");
+                    self.watch.has_cost_a_retry(&self.device);
                 }
                 self.issued(token, *permissions);
                 return right;

@@ -52,7 +52,9 @@ impl World {
         let proven = used.is_some_and(|(index, permission)| {
             self.tokens.get(index).is_some_and(|issued| good(issued, permission))
         });
-        self.watch.answered(request, &answer, &self.device.prompts(), proven);
+        let verified = self.device.was_verified() || proven;
+        self.device.prompts();
+        self.watch.answered(request, &answer, verified);
         let present = form::body(&answer)
             .filter(|_| matches!(request.first(), Some(&(MC | GA))))
             .and_then(|answer| AuthData::of(&answer))
