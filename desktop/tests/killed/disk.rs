@@ -1,9 +1,10 @@
-//! A file system without room, and one that cannot be written: a small tmpfs in a mount namespace of
-//! its own, which root may make, and others where the kernel lets them have a user namespace.
+//! A file system without room, and one that cannot be written: a small one in a mount namespace of its
+//! own, once in memory and once ext4 in a file. Root may make both; others the first, where the kernel
+//! lets them have a user namespace.
 
 use std::{
     io::{BufRead, BufReader},
-    path::Path,
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
@@ -14,25 +15,59 @@ use crate::{
     work::{self, Chance, PIN, SITE},
 };
 
-/// A folder that only those see who enter its namespace, on a file system of this many bytes.
+/// What is mounted.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Memory,
+    Ext4,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Memory, Self::Ext4];
+
+    /// Mounts one of so many MiB at `$0/disk`.
+    fn mount(self, mebibytes: u32) -> String {
+        match self {
+            Self::Memory => {
+                format!("mount -t tmpfs -o size={mebibytes}m,mode=700 tmpfs \"$0/disk\"")
+            }
+            Self::Ext4 => format!(
+                "truncate -s {mebibytes}M \"$0/image\" && mkfs.ext4 -q -m 0 \"$0/image\" && \
+                 mount -o loop \"$0/image\" \"$0/disk\" && rmdir \"$0/disk/lost+found\" && \
+                 chmod 700 \"$0/disk\""
+            ),
+        }
+    }
+}
+
+/// A folder that only those see who enter its namespace, on a file system of its own.
 struct Disk {
     holder: Child,
     folder: tempfile::TempDir,
 }
 
 impl Disk {
-    /// `None`, and why, where this machine allows no namespaces.
-    fn new(size: &str) -> Option<Self> {
+    /// The disk of each kind that this machine lets us have; says which it does not.
+    fn each(mebibytes: u32) -> impl Iterator<Item = Self> {
+        Kind::ALL.into_iter().filter_map(move |kind| {
+            let disk = Self::mounted(&kind.mount(mebibytes));
+            if disk.is_none() {
+                println!("not checked: this machine mounts no {kind:?}");
+            }
+            disk
+        })
+    }
+
+    fn mounted(mount: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("disk")).unwrap();
         let mut unshare = Command::new("unshare");
         if !is_root() {
             unshare.args(["--user", "--map-root-user"]);
         }
-        let mount = format!(
-            "mount -t tmpfs -o size={size},mode=700 tmpfs \"$0\" && echo mounted && exec cat"
-        );
+        let script = format!("{mount} && echo mounted && exec cat");
         let mut holder = unshare
-            .args(["--mount", "sh", "-c", &mount])
+            .args(["--mount", "sh", "-c", &script])
             .arg(folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -41,15 +76,14 @@ impl Disk {
         let mut line = String::new();
         BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
         if line != "mounted\n" {
-            println!("not checked: this machine gives no mount namespace");
             let _ = holder.wait();
             return None;
         }
         Some(Self { holder, folder })
     }
 
-    fn path(&self) -> &Path {
-        self.folder.path()
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("disk")
     }
 
     fn enter(&self) -> Vec<String> {
@@ -76,7 +110,7 @@ impl Disk {
     fn phone(&self) -> Process {
         let enter = self.enter();
         let program: Vec<&str> = enter.iter().map(String::as_str).collect();
-        Process::start_under(&program, self.path())
+        Process::start_under(&program, &self.path())
     }
 }
 
@@ -98,7 +132,12 @@ const MAKE_ROOM: &str = "rm \"$0/filler\"";
 
 #[test]
 fn a_full_disk_costs_nothing_that_was_acknowledged_and_gives_no_free_attempt_at_the_pin() {
-    let Some(disk) = Disk::new("2m") else { return };
+    for disk in Disk::each(2) {
+        a_full_disk(&disk);
+    }
+}
+
+fn a_full_disk(disk: &Disk) {
     let mut chance = Chance::new(crate::seed());
     let mut ledger = Ledger::new();
     let mut phone = disk.phone();
@@ -131,7 +170,12 @@ fn a_full_disk_costs_nothing_that_was_acknowledged_and_gives_no_free_attempt_at_
 
 #[test]
 fn a_read_only_file_system_is_named_and_nothing_is_lost_by_it() {
-    let Some(disk) = Disk::new("4m") else { return };
+    for disk in Disk::each(4) {
+        a_read_only_disk(&disk);
+    }
+}
+
+fn a_read_only_disk(disk: &Disk) {
     let mut chance = Chance::new(crate::seed());
     let mut ledger = Ledger::new();
     let mut phone = disk.phone();
@@ -153,7 +197,8 @@ fn a_read_only_file_system_is_named_and_nothing_is_lost_by_it() {
 
 #[test]
 fn a_phone_without_any_room_says_so_and_leaves_nothing_behind() {
-    let Some(disk) = Disk::new("16k") else { return };
+    let small = "mount -t tmpfs -o size=16k,mode=700 tmpfs \"$0/disk\"";
+    let Some(disk) = Disk::mounted(small) else { return };
     let (status, why) = disk.phone().ended();
     assert_eq!(status.code(), Some(1));
     assert!(why.contains("full") || why.contains("No space"), "{why}");
