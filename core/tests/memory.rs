@@ -27,8 +27,8 @@ use pocketkey_core::{
     Authenticator, Location, Source,
     algorithm::Algorithm,
     platform::{
-        Authorization, BoxFuture, Choice, Consent, KeyHandle, KeyStore, KeyStoreError, NoNetwork,
-        Platform, Prompt, PublicKey, Refusal, UserVerifier, VerifierStatus,
+        Authorization, BoxFuture, Choice, Consent, KeyHandle, KeyRole, KeyStore, KeyStoreError,
+        NoNetwork, Platform, Prompt, PublicKey, Refusal, UserVerifier, VerifierStatus,
     },
     software::{MonotonicClock, SoftwareKeyStore, SystemRng},
     transport::Transport,
@@ -57,8 +57,12 @@ impl KeyStore for Telling {
         self.0.algorithms()
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
-        self.0.generate(algorithm).inspect(|(handle, _)| memory::tell_handle(&handle.0))
+    fn generate(
+        &self,
+        algorithm: Algorithm,
+        role: KeyRole,
+    ) -> Result<(KeyHandle, PublicKey), KeyStoreError> {
+        self.0.generate(algorithm, role).inspect(|(handle, _)| memory::tell_handle(&handle.0))
     }
 
     fn sign(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{memory_search as search, people::*};
 use crate::{
-    Authenticator, GeneratedKey, KeyStore, KeyStoreDescription, KeyStoreError, Place, Seams,
-    software_key_store, types::Algorithm,
+    Authenticator, GeneratedKey, KeyRole, KeyStore, KeyStoreDescription, KeyStoreError, Place,
+    Seams, software_key_store, types::Algorithm,
 };
 
 /// The software's keys, whose handles are told.
@@ -17,8 +17,8 @@ impl KeyStore for Telling {
         self.0.describe()
     }
 
-    fn generate(&self, algorithm: Algorithm) -> Result<GeneratedKey, KeyStoreError> {
-        self.0.generate(algorithm).inspect(|key| search::tell_handle(&key.handle))
+    fn generate(&self, algorithm: Algorithm, role: KeyRole) -> Result<GeneratedKey, KeyStoreError> {
+        self.0.generate(algorithm, role).inspect(|key| search::tell_handle(&key.handle))
     }
 
     fn sign(
