@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.api.io.TempDir
 
-@Timeout(60)
+@Timeout(180)
 class HttpsCourierTest {
     private val courier = HttpsCourier()
     private val asked = CopyOnWriteArrayList<String>()
@@ -81,10 +81,10 @@ class HttpsCourierTest {
         return "https://localhost:${server.address.port}/phone" to pin
     }
 
-    private suspend fun send(url: String, pin: ByteArray? = null, timeoutMillis: Long = 10_000): Reply =
+    private suspend fun send(url: String, pin: ByteArray? = null, timeoutMillis: Long = 60_000): Reply =
         courier.send(Letter(url, pin, "application/jose", "body".toByteArray(), timeoutMillis.milliseconds))
 
-    private suspend fun failure(url: String, pin: ByteArray? = null, timeoutMillis: Long = 10_000): CourierFailure? =
+    private suspend fun failure(url: String, pin: ByteArray? = null, timeoutMillis: Long = 60_000): CourierFailure? =
         (runCatching { send(url, pin, timeoutMillis) }.exceptionOrNull() as CourierException?)?.failure
 
     @Test
