@@ -8,6 +8,7 @@ use std::{
 use axum::{body::Body, http::Request};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use pocketkey_core::protocol::ActivationLink;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::super::testing::{Browser, Lab, PASSWORD};
@@ -158,6 +159,9 @@ async fn no_secret_is_in_the_log_at_any_level_nor_in_the_database() {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
+    // Where there is one subscriber only, the thread that first comes to a line decides for all whether
+    // anybody wants it; other tests' threads have none.
+    let _second = tracing::Dispatch::new(NoSubscriber::default());
     let guard = tracing::subscriber::set_default(logging);
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("workspace.db").display());
