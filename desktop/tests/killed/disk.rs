@@ -132,7 +132,7 @@ const MAKE_ROOM: &str = "rm \"$0/filler\"";
 
 #[test]
 fn a_full_disk_costs_nothing_that_was_acknowledged_and_gives_no_free_attempt_at_the_pin() {
-    for disk in Disk::each(2) {
+    for disk in Disk::each(4) {
         a_full_disk(&disk);
     }
 }
