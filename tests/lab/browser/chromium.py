@@ -162,11 +162,11 @@ class Chromium:
             time.sleep(0.2)
         raise TimeoutError("the page did not come")
 
-    def create(self, options, patience=90, timeout=120):
+    def create(self, options, patience=240, timeout=300):
         """`navigator.credentials.create`, given up by the page after its patience, in seconds."""
         return self._credentials("create", "parseCreationOptionsFromJSON", options, patience, timeout)
 
-    def get(self, options, patience=90, timeout=120):
+    def get(self, options, patience=240, timeout=300):
         """`navigator.credentials.get`, likewise."""
         return self._credentials("get", "parseRequestOptionsFromJSON", options, patience, timeout)
 
