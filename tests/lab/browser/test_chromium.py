@@ -47,7 +47,7 @@ class Site:
         )
 
     def register(self, user=ALICE, algorithm=ES256, key="discouraged", uv="discouraged",
-                 exclude=None, extensions=None, patience=90):
+                 exclude=None, extensions=None, patience=240):
         """Registers. Returns the credential, and what the page got from the extensions."""
         self.server.allowed_algorithms = [PublicKeyCredentialParameters(type="public-key", alg=algorithm)]
         options, state = self.server.register_begin(
@@ -60,7 +60,7 @@ class Site:
         assert registered.credential_data.public_key[3] == algorithm
         return registered.credential_data, answer["clientExtensionResults"]
 
-    def sign_in(self, known, listed=True, uv="discouraged", extensions=None, patience=90):
+    def sign_in(self, known, listed=True, uv="discouraged", extensions=None, patience=240):
         """Signs in. Returns the page's answer."""
         options, state = self.server.authenticate_begin(known if listed else None, uv)
         asked = {**dict(options)["publicKey"], "extensions": extensions or {}}

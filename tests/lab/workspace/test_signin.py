@@ -78,7 +78,7 @@ def browser(workspace):
         yield it
 
 
-def sign_in(browser, origin, name, patience=90):
+def sign_in(browser, origin, name, patience=240):
     """Signs in at the workspace's page: where that leads to, and what the page says.
 
     A name is typed: without one, Chromium without a window waits for ever in its own choice of accounts.
