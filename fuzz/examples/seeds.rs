@@ -17,7 +17,8 @@ fn main() {
         Some("pictures") => pictures(),
         Some("rows") => rows(),
         Some("bodies") => bodies(),
-        _ => panic!("name a target: messages, pictures, rows or bodies"),
+        Some("sequences") => sequences(),
+        _ => panic!("name a target: messages, pictures, rows, bodies or sequences"),
     };
     for seed in seeds {
         println!("{}", seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
@@ -253,4 +254,66 @@ fn bodies() -> Vec<Vec<u8>> {
         ]);
     }
     seeds.into_iter().map(String::into_bytes).collect()
+}
+
+/// One of so many variants, as `arbitrary` reads it.
+fn variant(which: u64, of: u64) -> Vec<u8> {
+    let least = (which << 32).div_ceil(of);
+    u32::try_from(least).expect("it is one of them").to_le_bytes().to_vec()
+}
+
+/// A step of `src/sequences/steps.rs`: an action with its fields, and the person who is asked.
+fn step(action: u64, fields: &[u8], person: u64) -> Vec<u8> {
+    let goes_on = vec![1];
+    let client = vec![0];
+    [goes_on, variant(action, 20), fields.to_vec(), variant(person, 8), client].concat()
+}
+
+/// What a careful client does, to whom a promise would be broken first: PINs tried, a token used again,
+/// somebody present who is not verified, more sign-ins than an epoch of the counter has.
+fn sequences() -> Vec<Vec<u8>> {
+    const AGREES: u64 = 0;
+    const AGREES_UNVERIFIED: u64 = 3;
+    let none = vec![0];
+    let some = |value: u8| vec![1, value];
+    let (unproven, latest) = (variant(0, 5), variant(2, 5));
+    let pin_token = |pin, permissions| step(2, &[pin, permissions, 1, 0], AGREES);
+    let uv_token = |permissions, person| step(3, &[permissions, 1, 0], person);
+    let power_cycle = step(15, &[], AGREES);
+    let make = |proof: &[u8]| {
+        let fields = [&[0, 1, 1][..], &none, &none, &none, &none, proof].concat();
+        step(4, &fields, AGREES)
+    };
+    let sign_in = |uv: &[u8], proof: &[u8], person| {
+        let fields = [&[0][..], &some(0), &none, uv, proof].concat();
+        step(5, &fields, person)
+    };
+    let with_pin = |steps: Vec<Vec<u8>>| [vec![0, 1], steps.concat()].concat();
+    let with_built_in_uv = |steps: Vec<Vec<u8>>| [vec![1, 1, 0], steps.concat()].concat();
+    let unprotected = |steps: Vec<Vec<u8>>| [vec![0, 0], steps.concat()].concat();
+    let again = sign_in(&none, &latest, AGREES);
+    let many = vec![sign_in(&none, &unproven, AGREES); 66];
+    vec![
+        with_pin(vec![
+            pin_token(1, 2),
+            pin_token(1, 2),
+            power_cycle,
+            pin_token(1, 2),
+            pin_token(0, 2),
+        ]),
+        with_pin(vec![
+            pin_token(0, 3),
+            make(&latest),
+            pin_token(0, 2),
+            again.clone(),
+            again.clone(),
+            again,
+        ]),
+        with_built_in_uv(vec![
+            make(&unproven),
+            uv_token(2, AGREES_UNVERIFIED),
+            sign_in(&some(1), &unproven, AGREES_UNVERIFIED),
+        ]),
+        unprotected([vec![make(&unproven)], many].concat()),
+    ]
 }

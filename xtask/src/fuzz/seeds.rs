@@ -17,7 +17,7 @@ mod tests;
 
 /// Longer inputs than this are left out when a corpus is kept: they make the file large, and shorter
 /// ones reach the same but for limits, which have tests of their own.
-const LONGEST_KEPT: u64 = 1024;
+const LONGEST_KEPT: u64 = 1536;
 
 fn file(target: &Target) -> PathBuf {
     root().join("fuzz").join("seeds").join(format!("{}.hex", target.name))

@@ -33,7 +33,7 @@ impl Target {
     /// Every target, in the order of the table.
     pub const ALL: &[Self] = &[
         Self::new("requests", "one CTAP2 request", 7700),
-        Self::new("sequences", "sequences of requests, with PINs, tokens and a person", 1024),
+        Self::new("sequences", "sequences of requests, with PINs, tokens and a person", 1536),
         Self::new("reports", "CTAPHID reports in any order", 8192),
         Self::new("frames", "fragments of Bluetooth Low Energy in any order", 8192),
         Self::new("apdus", "NFC's APDUs in any order", 8192),
