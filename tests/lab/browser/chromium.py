@@ -1,6 +1,5 @@
-"""Chromium without a window, driven over its DevTools protocol."""
+"""Chromium in a window that nobody sees, driven over its DevTools protocol and by key presses."""
 
-import http.server
 import itertools
 import json
 import os
@@ -9,8 +8,10 @@ import tempfile
 import threading
 import time
 
+from page import LIMIT, Browser, Refused
+from screen import Screen
+
 FLAGS = [
-    "--headless=new",
     # The lab is root in a machine that is thrown away.
     "--no-sandbox",
     "--disable-gpu",
@@ -20,36 +21,18 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
     "--no-default-browser-check",
+    "--password-store=basic",
+    "--window-size=700,600",
+    "--window-position=0,0",
     "--remote-debugging-pipe",
 ]
 
 
-class Page(http.server.BaseHTTPRequestHandler):
-    """An empty page: what it does is told through the debugger."""
+class Chromium(Browser):
+    """A Chromium. Its own dialogs have the keyboard of its `screen`."""
 
-    def do_GET(self):
-        body = b"<!doctype html><title>lab</title>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Refused(Exception):
-    """The page's promise was rejected; the text begins with the DOMException's name."""
-
-
-class Chromium:
-    """A browser at a page of http://localhost, which is a secure context. A context manager."""
-
-    def __enter__(self):
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.origin = f"http://localhost:{self._server.server_port}"
+    def start(self):
+        self.screen = Screen().__enter__()
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self._requests = os.pipe()
         self._answers, from_browser = os.pipe()
@@ -61,6 +44,7 @@ class Chromium:
             ["bash", "-c", start, "bash", "chromium", *arguments],
             pass_fds=(to_browser, from_browser),
             stderr=self._log,
+            env=self.screen.environment,
             start_new_session=True,
         )
         os.close(to_browser)
@@ -69,29 +53,24 @@ class Chromium:
         self._waiting = {}
         self._lock = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
-        try:
-            self._open()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        self._open()
 
     def _open(self):
-        target = self.call("Target.createTarget", url=self.origin + "/", timeout=240)
+        target = self.call("Target.createTarget", url=self.origin + "/", timeout=LIMIT)
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         self.call("Emulation.setFocusEmulationEnabled", self._session, enabled=True)
         # Evaluated at once, a script may still find the empty page that comes first.
-        self.settle(timeout=240)
+        self.settle()
 
-    def __exit__(self, *_):
+    def stop(self):
         os.close(self._requests)
         try:
             self._browser.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(self._browser.pid, 9)
             self._browser.wait()
-        self._server.shutdown()
+        self.screen.__exit__()
         self._log.seek(0)
         self.log = self._log.read()
         self._log.close()
@@ -112,7 +91,7 @@ class Chromium:
                 waiting.append({"error": {"message": "the browser ended"}})
                 waiting[0].set()
 
-    def call(self, method, session=None, timeout=120, **parameters):
+    def call(self, method, session=None, timeout=LIMIT, **parameters):
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": parameters}
         if session:
@@ -128,7 +107,7 @@ class Chromium:
             raise RuntimeError(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
-    def evaluate(self, expression, timeout=120):
+    def evaluate(self, expression, timeout=LIMIT):
         """The value of an expression, or of the promise that it is."""
         result = self.call(
             "Runtime.evaluate",
@@ -149,7 +128,7 @@ class Chromium:
         self.call("Page.navigate", self._session, url=address)
         self.settle()
 
-    def settle(self, timeout=60):
+    def settle(self, timeout=LIMIT):
         """Waits until the page, or the one that it leads to, is there."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
@@ -161,29 +140,3 @@ class Chromium:
                 pass
             time.sleep(0.2)
         raise TimeoutError("the page did not come")
-
-    def create(self, options, patience=240, timeout=300):
-        """`navigator.credentials.create`, given up by the page after its patience, in seconds."""
-        return self._credentials("create", "parseCreationOptionsFromJSON", options, patience, timeout)
-
-    def get(self, options, patience=240, timeout=300):
-        """`navigator.credentials.get`, likewise."""
-        return self._credentials("get", "parseRequestOptionsFromJSON", options, patience, timeout)
-
-    def _credentials(self, method, parse, options, patience, timeout):
-        return self.evaluate(
-            f"""(async () => {{
-                const given = new AbortController();
-                const timer = setTimeout(() => given.abort(), {int(patience * 1000)});
-                try {{
-                    const publicKey = PublicKeyCredential.{parse}({json.dumps(options)});
-                    const made = await navigator.credentials.{method}({{publicKey, signal: given.signal}});
-                    return made.toJSON();
-                }} catch (error) {{
-                    throw new Error(error.name + ': ' + error.message);
-                }} finally {{
-                    clearTimeout(timer);
-                }}
-            }})()""",
-            timeout,
-        )

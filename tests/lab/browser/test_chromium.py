@@ -1,21 +1,20 @@
-"""A page in Chromium and the phone: what WebAuthn offers, as far as the browser passes it on.
+"""A page in Chromium and the phone: what WebAuthn offers, as far as the browser passes it on."""
 
-The browser has no window, so nobody can type a PIN: the phone verifies its person itself.
-"""
-
+import json
 import os
+import time
 
 import pytest
-from chromium import Chromium, Refused
-from fido2.server import Fido2Server
+from chromium import Chromium
+from fido2.ctap2 import Ctap2
+from fido2.ctap2.pin import ClientPin
 from fido2.utils import websafe_decode, websafe_encode
-from fido2.webauthn import PublicKeyCredentialParameters
-from hid_key import node
-from relying_party import ALICE, BOB
+from hid_key import Key, node
+from page import LIMIT, Refused, answered, answering, meanwhile
+from relying_party import ALICE, BOB, PIN, RelyingParty
+from website import EDDSA, ES256, Website
 
 from phone import FACTORY_STATE, Phone
-
-ES256, EDDSA = -7, -8
 
 
 @pytest.fixture(scope="module")
@@ -25,48 +24,27 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def agreeing():
+def verifying():
+    """A phone that agrees and verifies its person by itself."""
     with Phone("--hid", verify="pass") as it:
         node(it)
         yield it
 
 
 @pytest.fixture
-def site(browser, agreeing):
-    agreeing.control(FACTORY_STATE)
-    return Site(browser, agreeing)
+def site(browser, verifying):
+    verifying.control(FACTORY_STATE)
+    return Website(browser, verifying)
 
 
-class Site:
-    """A relying party, which its users reach through the browser."""
-
-    def __init__(self, browser, phone):
-        self.browser, self.phone = browser, phone
-        self.server = Fido2Server(
-            {"id": "localhost", "name": "Lab"}, verify_origin=lambda origin: origin == browser.origin
-        )
-
-    def register(self, user=ALICE, algorithm=ES256, key="discouraged", uv="discouraged",
-                 exclude=None, extensions=None, patience=240):
-        """Registers. Returns the credential, and what the page got from the extensions."""
-        self.server.allowed_algorithms = [PublicKeyCredentialParameters(type="public-key", alg=algorithm)]
-        options, state = self.server.register_begin(
-            user, exclude, resident_key_requirement=key, user_verification=uv,
-            authenticator_attachment="cross-platform",
-        )
-        asked = {**dict(options)["publicKey"], "extensions": extensions or {}}
-        answer = self.browser.create(asked, patience)
-        registered = self.server.register_complete(state, answer)
-        assert registered.credential_data.public_key[3] == algorithm
-        return registered.credential_data, answer["clientExtensionResults"]
-
-    def sign_in(self, known, listed=True, uv="discouraged", extensions=None, patience=240):
-        """Signs in. Returns the page's answer."""
-        options, state = self.server.authenticate_begin(known if listed else None, uv)
-        asked = {**dict(options)["publicKey"], "extensions": extensions or {}}
-        answer = self.browser.get(asked, patience)
-        self.server.authenticate_complete(state, known, answer)
-        return answer
+@pytest.fixture
+def asking(browser, verifying):
+    """A site with a phone whose person answers where the test says so."""
+    verifying.stop()
+    with Phone("--hid", approve="ask", verify="pass") as phone:
+        node(phone)
+        yield Website(browser, phone)
+    verifying.start()
 
 
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA], ids=["ES256", "EdDSA"])
@@ -75,31 +53,56 @@ def test_register_and_sign_in(site, algorithm):
     site.sign_in([credential])
 
 
-@pytest.mark.parametrize("algorithm", [ES256, EDDSA], ids=["ES256", "EdDSA"])
-def test_of_two_accounts_the_one_chosen_at_the_phone_signs_in(site, algorithm):
-    # With one account the phone has nothing to choose, and the browser asks in a window of its own,
-    # which is not there.
-    credentials = [
-        site.register(user, algorithm, key="required", uv="required")[0] for user in (ALICE, BOB)
-    ]
-    answer = site.sign_in(credentials, listed=False, uv="required")
-    assert websafe_decode(answer["response"]["userHandle"]) == BOB["id"]
-
-
-def test_cred_props_and_protection(site):
-    credential, outputs = site.register(
-        key="required", uv="required",
-        extensions={
-            "credProps": True,
-            "credentialProtectionPolicy": "userVerificationRequired",
-            "enforceCredentialProtectionPolicy": True,
-        },
-    )
+def test_without_a_name_the_browser_asks_whether_it_is_this_account(site):
+    credential, outputs = site.register(key="required", uv="required", extensions={"credProps": True})
     assert outputs["credProps"]["rk"] is True
+    seen = len(site.phone.events)
+
+    def agree():
+        answered(site.phone, seen, "GetAssertion")
+        site.browser.screen.wait_until_still()
+        site.browser.screen.press("Return")
+
+    with meanwhile(agree):
+        answer = site.sign_in([credential], listed=False, uv="required")
+    assert websafe_decode(answer["response"]["userHandle"]) == ALICE["id"]
+
+
+def choosing(account):
+    """A person who agrees, and takes the account of that name where there are several."""
+
+    def answer(question):
+        names = [each["name"] for each in question["accounts"]]
+        return str(names.index(account) + 1) if len(names) > 1 else "y"
+
+    return answer
+
+
+@pytest.mark.parametrize("algorithm", [ES256, EDDSA], ids=["ES256", "EdDSA"])
+def test_of_two_accounts_the_one_chosen_at_the_phone_signs_in(asking, algorithm):
+    credentials = []
+    for user in (ALICE, BOB):
+        with answering(asking.phone, choosing(user["name"])):
+            credentials.append(asking.register(user, algorithm, key="required", uv="required")[0])
+    for user in (BOB, ALICE):
+        with answering(asking.phone, choosing(user["name"])):
+            answer = asking.sign_in(credentials, listed=False, uv="required")
+        assert websafe_decode(answer["response"]["userHandle"]) == user["id"]
+
+
+@pytest.mark.parametrize("policy, level", [
+    ("userVerificationOptionalWithCredentialIDList", 2), ("userVerificationRequired", 3),
+])
+def test_protection(site, policy, level):
+    credential, _ = site.register(
+        key="required", uv="required",
+        extensions={"credentialProtectionPolicy": policy, "enforceCredentialProtectionPolicy": True},
+    )
+    assert site.protection == level
     site.sign_in([credential], uv="required")
 
 
-def test_prf_at_creation_and_at_sign_in(site):
+def test_prf(site):
     salts = {"first": websafe_encode(os.urandom(32)), "second": websafe_encode(os.urandom(32))}
     credential, outputs = site.register(
         key="required", uv="required", extensions={"prf": {"eval": salts}}
@@ -126,39 +129,134 @@ def test_large_blob(site):
 def test_an_excluded_credential_is_not_registered_again(site):
     credential, _ = site.register()
     seen = len(site.phone.events)
-    # Without a window the browser shows its own page about it and keeps the promise: what the phone
-    # said is what can be judged. With one, the page gets InvalidStateError.
-    with pytest.raises(Refused, match="InvalidStateError|AbortError"):
-        site.register(exclude=[credential], patience=20)
-    statuses = [event["status"] for event in site.phone.events[seen:] if event["event"] == "answer"]
-    assert any("CREDENTIAL_EXCLUDED" in status for status in statuses), statuses
+
+    def dismiss():
+        answered(site.phone, seen, "MakeCredential", "CTAP2_ERR_CREDENTIAL_EXCLUDED")
+        site.browser.screen.wait_until_still()
+        site.browser.screen.press("Escape")
+
+    with meanwhile(dismiss), pytest.raises(Refused, match="InvalidStateError"):
+        site.register(exclude=[credential])
     site.sign_in([credential])
 
 
-def test_the_page_gives_up(browser, agreeing):
-    agreeing.stop()
-    with Phone("--hid", approve="ask", verify="pass") as phone:
-        node(phone)
-        site = Site(browser, phone)
-        with pytest.raises(Refused, match="AbortError"):
-            site.register(patience=15)
-        # It was asked, and the question left the screen when the page gave up.
-        phone.wait_for("asked")
-        phone.wait_for("withdrawn")
+def test_the_phone_is_plugged_in_when_the_browser_asks_for_it(site):
+    site.phone.stop()
+
+    def plug_in():
+        time.sleep(3)
+        site.phone.start()
+
+    with meanwhile(plug_in):
+        credential, _ = site.register()
+    site.sign_in([credential])
+
+
+def test_the_phone_is_pulled_out_and_plugged_in_again(asking):
+    phone = asking.phone
+
+    def replug():
+        phone.wait_for("asked", timeout=LIMIT)
+        phone.stop()
+        phone.start()
+        phone.wait_for("asked", timeout=LIMIT)
+        phone.answer("y")
+
+    with meanwhile(replug):
+        asking.register()
+
+
+def test_the_page_gives_up(asking):
+    with pytest.raises(Refused, match="AbortError"):
+        asking.register(patience=4)
+    # It was asked, and the question left the screen when the page gave up.
+    asking.phone.wait_for("asked")
+    asking.phone.wait_for("withdrawn")
+
+
+def test_the_time_ends(asking):
+    # The browser shows that the time is up until somebody has seen it.
+    def dismiss():
+        asking.phone.wait_for("asked", timeout=LIMIT)
+        asking.phone.wait_for("withdrawn", timeout=LIMIT)
+        asking.browser.screen.wait_until_still()
+        asking.browser.screen.press("Escape")
+
+    with meanwhile(dismiss), pytest.raises(Refused, match="NotAllowedError"):
+        asking.register(timeout=10_000)
+
+
+def test_the_phone_says_no(asking):
+    def dismiss():
+        asking.phone.wait_for("refused", timeout=LIMIT)
+        asking.browser.screen.wait_until_still()
+        asking.browser.screen.press("Escape")
+
+    with answering(asking.phone, lambda _: "n"), meanwhile(dismiss):
+        with pytest.raises(Refused, match="NotAllowedError"):
+            asking.register()
+
+
+def test_a_pin_is_typed_at_the_pc(browser):
+    with Phone("--hid") as phone:
+        device = Key(phone)
+        ClientPin(Ctap2(device)).set_pin(PIN)
+        device.close()
+        site = Website(browser, phone)
         seen = len(phone.events)
-        with pytest.raises(Refused, match="AbortError|NotAllowedError"):
-            phone_says_no(phone, site)
-        phone.wait_for("refused", after=seen)
-    agreeing.start()
+
+        def type_pin():
+            answered(phone, seen, "ClientPIN")
+            browser.screen.wait_until_still()
+            browser.screen.type(PIN)
+
+        with meanwhile(type_pin):
+            credential, _ = site.register(key="required", uv="required")
+        seen = len(phone.events)
+        with meanwhile(type_pin):
+            site.sign_in([credential], uv="required")
 
 
-def phone_says_no(phone, site):
-    import threading
+class Settings:
+    """What chrome://settings/securityKeys does, asked for as that page asks for it."""
 
-    def answer():
-        phone.wait_for("asked", after=seen, timeout=60)
-        phone.answer("n")
+    def __init__(self, browser):
+        self._browser = browser
+        browser.visit("chrome://settings/securityKeys")
 
-    seen = len(phone.events)
-    threading.Thread(target=answer, daemon=True).start()
-    site.register(patience=20)
+    def __call__(self, what, *arguments):
+        words = json.dumps(["securityKey" + what, *arguments])
+        return self._browser.evaluate(
+            f"import('chrome://resources/js/cr.js').then((cr) => cr.sendWithPromise(...{words}))"
+        )
+
+    def close(self):
+        self._browser.evaluate("chrome.send('securityKeyPINClose'); chrome.send('securityKeyCredentialManagementClose')")
+
+
+def test_the_settings_manage_the_key(browser):
+    with Phone("--hid") as phone:
+        node(phone)
+        settings = Settings(browser)
+        for old, new in (("", "1234"), ("1234", PIN)):
+            assert settings("StartSetPIN")["error"] is None
+            assert settings("SetPIN", old, new) == {"done": True, "error": 0}
+            settings.close()
+        device = Key(phone)
+        site = RelyingParty(device)
+        for user in (ALICE, BOB):
+            site.register(user, discoverable=True)
+        device.close()
+        settings("CredentialManagementStart")
+        settings("CredentialManagementPIN", PIN)
+        first, second = settings("CredentialManagementEnumerate")
+        settings("CredentialManagementDelete", [first["credentialId"]])
+        settings("CredentialManagementUpdate", second["credentialId"], second["userHandle"], "new", "New")
+        settings.close()
+        settings("CredentialManagementStart")
+        settings("CredentialManagementPIN", PIN)
+        (left,) = settings("CredentialManagementEnumerate")
+        assert left["credentialId"] == second["credentialId"]
+        assert (left["userName"], left["userDisplayName"]) == ("new", "New")
+        settings.close()
+        browser.visit(browser.origin + "/")
