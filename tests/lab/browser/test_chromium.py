@@ -1,6 +1,5 @@
 """A page in Chromium and the phone: what WebAuthn offers, as far as the browser passes it on."""
 
-import json
 import os
 import time
 
@@ -11,7 +10,7 @@ from fido2.ctap2.pin import ClientPin
 from fido2.utils import websafe_decode, websafe_encode
 from hid_key import Key, node
 from page import LIMIT, Refused, answered, answering, meanwhile
-from relying_party import ALICE, BOB, PIN, RelyingParty
+from relying_party import ALICE, BOB, PIN
 from website import EDDSA, ES256, Website
 
 from phone import FACTORY_STATE, Phone
@@ -215,48 +214,3 @@ def test_a_pin_is_typed_at_the_pc(browser):
         seen = len(phone.events)
         with meanwhile(type_pin):
             site.sign_in([credential], uv="required")
-
-
-class Settings:
-    """What chrome://settings/securityKeys does, asked for as that page asks for it."""
-
-    def __init__(self, browser):
-        self._browser = browser
-        browser.visit("chrome://settings/securityKeys")
-
-    def __call__(self, what, *arguments):
-        words = json.dumps(["securityKey" + what, *arguments])
-        return self._browser.evaluate(
-            f"import('chrome://resources/js/cr.js').then((cr) => cr.sendWithPromise(...{words}))"
-        )
-
-    def close(self):
-        self._browser.evaluate("chrome.send('securityKeyPINClose'); chrome.send('securityKeyCredentialManagementClose')")
-
-
-def test_the_settings_manage_the_key(browser):
-    with Phone("--hid") as phone:
-        node(phone)
-        settings = Settings(browser)
-        for old, new in (("", "1234"), ("1234", PIN)):
-            assert settings("StartSetPIN")["error"] is None
-            assert settings("SetPIN", old, new) == {"done": True, "error": 0}
-            settings.close()
-        device = Key(phone)
-        site = RelyingParty(device)
-        for user in (ALICE, BOB):
-            site.register(user, discoverable=True)
-        device.close()
-        settings("CredentialManagementStart")
-        settings("CredentialManagementPIN", PIN)
-        first, second = settings("CredentialManagementEnumerate")
-        settings("CredentialManagementDelete", [first["credentialId"]])
-        settings("CredentialManagementUpdate", second["credentialId"], second["userHandle"], "new", "New")
-        settings.close()
-        settings("CredentialManagementStart")
-        settings("CredentialManagementPIN", PIN)
-        (left,) = settings("CredentialManagementEnumerate")
-        assert left["credentialId"] == second["credentialId"]
-        assert (left["userName"], left["userDisplayName"]) == ("new", "New")
-        settings.close()
-        browser.visit(browser.origin + "/")
