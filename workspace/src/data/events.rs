@@ -3,7 +3,7 @@
 //! The head's row is locked by whoever appends, which gives entries one order without gaps; it
 //! should be the last row that a transaction locks.
 
-use super::page::Order;
+use super::page::{Order, Total};
 use crate::{
     db::{DbError, Query, Row, Transaction, Value, insert_all, values},
     model::{
@@ -196,13 +196,13 @@ pub async fn page(
     let order = Order { name: "events".to_owned(), columns: &["sequence"], descending: true };
     let window = order.window(request)?;
     // Without a filter the head knows: entries count from 1 without a gap.
-    let mut count = Query::new(if *query == EventQuery::default() {
-        "SELECT sequence FROM log_head"
+    let total = if *query == EventQuery::default() {
+        Total::Exactly(Query::new("SELECT sequence FROM log_head").count(tx).await?)
     } else {
-        "SELECT COUNT(*) FROM events"
-    });
-    filter(tx, &mut count, query);
-    let total = count.count(tx).await?;
+        let mut count = Query::new(&format!("{} FROM events", Total::SELECT));
+        filter(tx, &mut count, query);
+        Total::count(tx, count).await?
+    };
     let mut select = Query::new(&format!("SELECT {COLUMNS} FROM events"));
     filter(tx, &mut select, query);
     window.add_to(&mut select);

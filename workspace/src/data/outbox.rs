@@ -1,6 +1,6 @@
 //! The outbox.
 
-use super::page::Order;
+use super::page::{Order, Total};
 use crate::{
     db::{DbError, Query, Row, Transaction, values},
     model::{
@@ -100,7 +100,7 @@ pub async fn page(tx: &mut Transaction, request: &PageRequest) -> Result<Page<Ma
     let columns = &["created_at", "id"];
     let order = Order { name: "outbox".to_owned(), columns, descending: true };
     let window = order.window(request)?;
-    let total = Query::new("SELECT COUNT(*) FROM outbox").count(tx).await?;
+    let total = Total::Exactly(Query::new("SELECT COUNT(*) FROM outbox").count(tx).await?);
     let mut select = Query::new(&format!("SELECT {COLUMNS} FROM outbox"));
     window.add_to(&mut select);
     let mut rows = Vec::new();

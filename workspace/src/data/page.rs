@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    db::{Query, Value},
+    db::{DbError, Query, Transaction, Value},
     model::{Page, PageRequest},
     service::{FieldError, ServiceError},
 };
@@ -39,6 +39,34 @@ struct Cursor {
 enum Part {
     Int(i64),
     Text(String),
+}
+
+/// Up to so many rows are counted where no index says how many there are: beyond it the count would take
+/// longer than all the rest of the page.
+pub const MANY: u64 = 1_000;
+
+/// How many rows a list has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exactly(u64),
+    /// Not counted beyond this.
+    MoreThan(u64),
+}
+
+impl Total {
+    /// What a query begins with that [`Self::count`] ends; tables and conditions follow.
+    pub const SELECT: &str = "SELECT COUNT(*) FROM (SELECT 1";
+
+    /// Counts the rows of a query, up to [`MANY`].
+    ///
+    /// # Errors
+    /// Any [`DbError`].
+    pub async fn count(tx: &mut Transaction, mut query: Query) -> Result<Self, DbError> {
+        let limit = query.value(MANY + 1);
+        let found = query.push(" LIMIT ").push(&limit).push(") AS found").count(tx).await?;
+        Ok(if found > MANY { Self::MoreThan(MANY) } else { Self::Exactly(found) })
+    }
 }
 
 /// Which rows a page has.
@@ -131,7 +159,7 @@ impl Window {
 
     /// The page of these rows, which come with the values of their columns.
     #[must_use]
-    pub fn page<T>(&self, mut rows: Vec<(T, Vec<Value>)>, total: u64) -> Page<T> {
+    pub fn page<T>(&self, mut rows: Vec<(T, Vec<Value>)>, total: Total) -> Page<T> {
         let back = self.after.as_ref().is_some_and(|cursor| cursor.back);
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
@@ -141,12 +169,17 @@ impl Window {
         let cursor = |at: Option<&(T, Vec<Value>)>, back| {
             at.map(|(_, key)| self.order.cursor(back, key.clone()))
         };
+        let (total, total_is_exact) = match total {
+            Total::Exactly(total) => (total, true),
+            Total::MoreThan(total) => (total, false),
+        };
         let (before, after) = if back { (more, true) } else { (self.after.is_some(), more) };
         Page {
             next: if after { cursor(rows.last(), false) } else { None },
             previous: if before { cursor(rows.first(), true) } else { None },
             items: rows.into_iter().map(|(item, _)| item).collect(),
             total,
+            total_is_exact,
         }
     }
 }

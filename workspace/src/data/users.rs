@@ -242,16 +242,20 @@ pub async fn delete(tx: &mut Transaction, id: UserId) -> Result<(), DbError> {
     tx.execute("DELETE FROM users WHERE id = $1", values![id]).await.map(drop)
 }
 
-/// Lets PostgreSQL count what is there, after much has changed: by itself it does so a minute later, and
-/// until then it may look for users in the wrong place. SQLite is told where to look.
+/// Lets PostgreSQL count what is there, and sort what was left for later into its index of trigrams, after
+/// much has changed: by itself it does so a minute later, and until then it may look for users in the
+/// wrong place. SQLite is told where to look.
 ///
 /// # Errors
 /// Any [`DbError`].
 pub async fn recount(tx: &mut Transaction) -> Result<(), DbError> {
-    match tx.dialect() {
-        Dialect::Postgres => tx.execute("ANALYZE users, memberships", &[]).await.map(drop),
-        Dialect::Sqlite => Ok(()),
+    if tx.dialect() == Dialect::Postgres {
+        tx.execute("ANALYZE users, memberships", &[]).await?;
+        let sort = "SELECT gin_clean_pending_list(index) FROM to_regclass('users_by_part') AS index
+                    WHERE index IS NOT NULL";
+        tx.rows(sort, &[]).await?;
     }
+    Ok(())
 }
 
 /// Fills in the groups of users, by name.

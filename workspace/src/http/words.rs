@@ -12,7 +12,9 @@ use time::OffsetDateTime;
 
 pub use log::{ACTORS, action, actor, details, subject, subject_address};
 
-use crate::model::{Key, KeyKind, MailState, Role, Scope, TicketPurpose, Timestamp, UserState};
+use crate::model::{
+    Key, KeyKind, MailState, Page, Role, Scope, TicketPurpose, Timestamp, UserState,
+};
 
 /// A point in time, such as `2031-05-07 14:03 UTC`.
 #[must_use]
@@ -59,6 +61,13 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
         text.push(digit);
     }
     format!("{text} {}", if number == 1 { one } else { many })
+}
+
+/// How many things a list has: `12 users`, `more than 1,000 users`.
+#[must_use]
+pub fn total<T>(page: &Page<T>, one: &str, many: &str) -> String {
+    let least = if page.total_is_exact { "" } else { "more than " };
+    format!("{least}{}", count(page.total, one, many))
 }
 
 /// A role.

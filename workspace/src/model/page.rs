@@ -20,6 +20,8 @@ pub struct Page<T> {
     pub next: Option<String>,
     /// The cursor of the page before this one.
     pub previous: Option<String>,
-    /// How many rows there are in all, of this query.
+    /// How many rows there are in all, of this query; more than that where `total_is_exact` is false.
     pub total: u64,
+    /// Whether it is known how many there are: of a long list that no index counts, only that it is long.
+    pub total_is_exact: bool,
 }

@@ -2,14 +2,14 @@
 //!
 //! How many users a list has is known from an index, or found out together with them: those that
 //! match are gathered in one look at the table, unless they are so many that a walk along an index
-//! meets enough of them soon.
+//! meets enough of them soon. How many those are is not counted.
 //!
 //! SQLite goes through tables in the order that it is told, and is told by how many rows each filter
 //! leaves, which indexes say at once. PostgreSQL finds out by itself, from its statistics.
 
 use super::{COLUMNS, fill_groups, read};
 use crate::{
-    data::page::{Order, Window},
+    data::page::{MANY, Order, Total, Window},
     db::{DbError, Dialect, Query, Row, TRIGRAM, Transaction, Value},
     model::{Page, PageRequest, User, UserQuery, UserSort},
     service::ServiceError,
@@ -17,10 +17,6 @@ use crate::{
 
 /// What lists are sorted by, in the order that [`sort_key`] wants, after [`COLUMNS`].
 const SORTED_BY: &str = "users.name_key, users.user_name_key, users.user_id_key";
-
-/// Up to this many users of a list are gathered and sorted; of a longer one an index is walked along,
-/// which meets enough of them soon.
-const MANY: u64 = 2_000;
 
 /// How many users a query has, and which filter leaves the fewest.
 #[derive(Debug, Clone, Copy)]
@@ -63,13 +59,10 @@ pub async fn page(
     let window = window(query, request)?;
     let Known { lead, total } = known(tx, query).await?;
     let (rows, total) = match total {
-        Some(total) => (rows(tx, query, &window, Counted { total, lead }).await?, total),
+        Some(total) => (rows(tx, query, &window, total, lead).await?, Total::Exactly(total)),
         None => match gathered(tx, query, &window, lead).await? {
             Some(gathered) => gathered,
-            None => {
-                let total = from(tx, "SELECT COUNT(*)", query, lead).count(tx).await?;
-                (rows(tx, query, &window, Counted { total, lead }).await?, total)
-            }
+            None => (rows(tx, query, &window, u64::MAX, lead).await?, Total::MoreThan(MANY)),
         },
     };
     finish(tx, query, &window, &rows, total).await
@@ -86,11 +79,11 @@ pub async fn list(
     counted: Counted,
 ) -> Result<Page<User>, ServiceError> {
     let window = window(query, request)?;
-    let rows = rows(tx, query, &window, counted).await?;
-    finish(tx, query, &window, &rows, counted.total).await
+    let rows = rows(tx, query, &window, counted.total, counted.lead).await?;
+    finish(tx, query, &window, &rows, Total::Exactly(counted.total)).await
 }
 
-/// How many users a query has.
+/// How many users a query has, however many they are.
 ///
 /// # Errors
 /// Any [`DbError`].
@@ -127,7 +120,8 @@ async fn rows(
     tx: &mut Transaction,
     query: &UserQuery,
     window: &Window,
-    Counted { total, lead }: Counted,
+    total: u64,
+    lead: Lead,
 ) -> Result<Vec<Row>, DbError> {
     if total == 0 {
         return Ok(Vec::new());
@@ -139,13 +133,13 @@ async fn rows(
 }
 
 /// The rows of a page and how many there are in all, by one look at those that match; `None` where
-/// they are too many to be gathered, or it does not see how many they are.
+/// they are too many to be gathered.
 async fn gathered(
     tx: &mut Transaction,
     query: &UserQuery,
     window: &Window,
     lead: Lead,
-) -> Result<Option<(Vec<Row>, u64)>, DbError> {
+) -> Result<Option<(Vec<Row>, Total)>, DbError> {
     let what = format!("WITH found AS MATERIALIZED (SELECT {COLUMNS}, {SORTED_BY}");
     let mut select = from(tx, &what, query, lead);
     let limit = select.value(MANY + 1);
@@ -156,10 +150,16 @@ async fn gathered(
     select.begin_conditions();
     window.add_to(&mut select);
     let rows = select.rows(tx).await?;
-    Ok(match rows.first().map(|row| row.get::<u64>(10)).transpose()? {
-        Some(total) if total <= MANY => Some((rows, total)),
-        None if window.is_first() => Some((rows, 0)),
-        Some(_) | None => None,
+    let total = match rows.first().map(|row| row.get::<u64>(10)).transpose()? {
+        Some(total) if total <= MANY => Total::Exactly(total),
+        None if window.is_first() => Total::Exactly(0),
+        // Those of the pages before this one, which is empty, are not among the rows.
+        None => Total::count(tx, from(tx, Total::SELECT, query, lead)).await?,
+        Some(_) => return Ok(None),
+    };
+    Ok(match total {
+        Total::Exactly(_) => Some((rows, total)),
+        Total::MoreThan(_) => None,
     })
 }
 
@@ -168,7 +168,7 @@ async fn finish(
     query: &UserQuery,
     window: &Window,
     rows: &[Row],
-    total: u64,
+    total: Total,
 ) -> Result<Page<User>, ServiceError> {
     let (mut users, mut keys) = (Vec::new(), Vec::new());
     for row in rows {

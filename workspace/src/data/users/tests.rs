@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    data::page::MANY,
     model::{PageRequest, UserQuery, UserSort},
     service::{ServiceError, Workspace},
     testing::{administrator, each_database, new_user, workspace},
@@ -95,6 +96,48 @@ async fn every_list_is_whole_and_ordered_in_both_directions() {
                 assert_eq!(walk(&workspace, &query).await, expected, "{query:?}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_list_that_no_index_counts_is_counted_as_far_as_it_is_quick() {
+    let most = u32::try_from(MANY).unwrap();
+    each_database(|workspace| async move {
+        let mut csv = "user_id,name,email,user_name,groups\n".to_owned();
+        for number in 0..=most {
+            csv.push_str(&format!("{number},Name {number:05},,user{number},\n"));
+        }
+        workspace.import(&administrator(), csv.as_bytes()).await.unwrap();
+        let query =
+            |search: &str| UserQuery { search: Some(search.to_owned()), ..UserQuery::default() };
+        let page = async |query: &UserQuery, cursor| {
+            let request = PageRequest { cursor, limit: 2 };
+            workspace.users(query, &request).await.unwrap()
+        };
+        let found = page(&query("er"), None).await;
+        assert_eq!((found.total, found.total_is_exact), (MANY, false));
+        assert_eq!(
+            found.items.iter().map(|user| &user.name).collect::<Vec<_>>(),
+            ["Name 00000", "Name 00001"]
+        );
+        let second = page(&query("er"), found.next).await;
+        assert_eq!((second.total, second.total_is_exact), (MANY, false));
+        assert_eq!(second.items[1].name, "Name 00003");
+        let all = page(&UserQuery::default(), None).await;
+        assert_eq!((all.total, all.total_is_exact), (MANY + 1, true));
+        let last =
+            workspace.users(&query(&format!("user{most}")), &PageRequest::default()).await.unwrap();
+        workspace.remove_user(&administrator(), last.items[0].id).await.unwrap();
+        let found = page(&query("er"), None).await;
+        assert_eq!((found.total, found.total_is_exact), (MANY, true));
+        // A page of which nothing is left knows the total all the same.
+        let last = PageRequest { cursor: None, limit: 9 };
+        let nine = workspace.users(&query("me 0099"), &last).await.unwrap();
+        let tenth = page(&query("me 0099"), nine.next.clone()).await;
+        workspace.remove_user(&administrator(), tenth.items[0].id).await.unwrap();
+        let empty = page(&query("me 0099"), nine.next).await;
+        assert_eq!((empty.items.len(), empty.total, empty.total_is_exact), (0, 9, true));
     })
     .await;
 }

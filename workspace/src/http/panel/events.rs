@@ -133,7 +133,7 @@ impl EventsPage {
     fn new(shell: Shell, filter: EventFilter, page: Page<Event>) -> Self {
         Self {
             pages: Pages::of(&page, |cursor| filter.address("/admin/events", ("cursor", cursor))),
-            total: words::count(page.total, "entry", "entries"),
+            total: words::total(&page, "entry", "entries"),
             events: page.items,
             errors: FormErrors::none(),
             verdict: None,

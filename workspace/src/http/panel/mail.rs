@@ -52,7 +52,7 @@ async fn list(
         shell: admin.shell(&app, Section::Mail),
         delivery: delivery(&app.settings),
         pages: Pages::of(&page, |cursor| address(PATH, &[("cursor", cursor)])),
-        total: words::count(page.total, "message", "messages"),
+        total: words::total(&page, "message", "messages"),
         mails: page.items,
     })
 }

@@ -185,7 +185,7 @@ async fn list(
         shell: admin.shell(&app, Section::AllUsers),
         filter,
         groups,
-        total: words::count(page.total, "user", "users"),
+        total: words::total(&page, "user", "users"),
         pages,
         users: page.items,
     })

@@ -9,7 +9,10 @@ use super::{
     pages::every_page,
     samples::{NOW, key},
 };
-use crate::{http::words, model::Role};
+use crate::{
+    http::words,
+    model::{Page, Role},
+};
 
 fn page(wanted: &str, role: Role) -> String {
     every_page("plain", role)
@@ -99,6 +102,12 @@ fn numbers_are_readable() {
     assert_eq!(words::count(1, "user", "users"), "1 user");
     assert_eq!(words::count(999, "user", "users"), "999 users");
     assert_eq!(words::count(1_234_567, "user", "users"), "1,234,567 users");
+    let page = |total, total_is_exact| {
+        let page = Page::<()> { items: vec![], next: None, previous: None, total, total_is_exact };
+        words::total(&page, "user", "users")
+    };
+    assert_eq!(page(1, true), "1 user");
+    assert_eq!(page(1000, false), "more than 1,000 users");
 }
 
 #[test]
