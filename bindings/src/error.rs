@@ -1,5 +1,8 @@
 //! Errors, typed and small. What a person reads is made in the two SDKs, in the person's language.
 
+#[cfg(test)]
+mod tests;
+
 use pocketkey_core::{self as core, StoreError};
 
 use crate::types::Notice;
@@ -34,7 +37,7 @@ pub enum OpenError {
     /// the calls that were running have returned.
     #[error("the store is in use")]
     InUse,
-    /// The file system refused.
+    /// The file system refused: nothing is there, nothing may be written, or no room is left.
     #[error("the store's file cannot be used: {reason}")]
     Io {
         /// What the system says.
@@ -69,6 +72,9 @@ impl From<core::OpenError> for OpenError {
             core::OpenError::Io(error) => Self::Io { reason: error.to_string() },
             core::OpenError::Store(StoreError::Platform) => {
                 Self::KeyStore { reason: StoreError::Platform.to_string() }
+            }
+            core::OpenError::Store(error @ (StoreError::DiskFull | StoreError::ReadOnly)) => {
+                Self::Io { reason: error.to_string() }
             }
             core::OpenError::Store(error) => Self::Damaged { reason: error.to_string() },
         }

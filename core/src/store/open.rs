@@ -147,9 +147,10 @@ fn configure(db: &Connection) -> Result<(), OpenError> {
     })
 }
 
-/// Looks at the header before SQLite does, because SQLite takes an empty file for a new database.
+/// Looks at the header before SQLite does, because SQLite takes an empty file for a new database; and
+/// whether the file can be written, of which SQLite would only say that it cannot be opened.
 fn check_header(path: &Path) -> Result<(), OpenError> {
-    let mut file = File::open(path)?;
+    let mut file = File::options().read(true).write(true).open(path)?;
     let length = file.metadata()?.len();
     let mut header = [0; 100];
     let Ok(()) = file.read_exact(&mut header) else {

@@ -48,7 +48,7 @@ public sealed class OpenException(message: String) : PocketkeyException(message)
     public class InUse : OpenException("the store is in use: close the authenticator that has it")
 
     /**
-     * The file system refused.
+     * The file system refused: no such folder, nothing may be written, or no room is left.
      *
      * @property reason what it says
      */
@@ -100,7 +100,7 @@ public sealed class RequestException(message: String) : PocketkeyException(messa
     public class UnsupportedAlgorithm : RequestException("the key store makes no keys of these algorithms")
 
     /** There is no room for another credential. */
-    public class StoreFull : RequestException("there is no room for another passkey: delete one")
+    public class StoreFull : RequestException("there is no room for another passkey: make room, or delete one")
 
     /**
      * The workspace's rules have stopped it.
