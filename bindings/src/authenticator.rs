@@ -106,10 +106,7 @@ impl Authenticator {
         let core = lock(&self.core).take().ok_or(CallError::Closed)?;
         core.power_cycle();
         drop(core);
-        let abortable = std::mem::take(&mut *lock(&self.abortable));
-        for (_, signal) in abortable {
-            signal.abort();
-        }
+        self.abort_all();
         self.events.close();
         Ok(())
     }

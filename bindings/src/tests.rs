@@ -25,6 +25,7 @@ mod memory_search;
 mod network;
 mod passkeys;
 mod people;
+mod pictures;
 mod secrets;
 #[cfg(feature = "ble")]
 mod vectors;

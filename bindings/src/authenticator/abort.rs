@@ -65,6 +65,17 @@ impl<'a> Abort<'a> {
     }
 }
 
+impl Authenticator {
+    /// Ends every call that is no request of a client.
+    pub(super) fn abort_all(&self) {
+        // Not while the lock is held: this wakes tasks of the other side.
+        let abortable = std::mem::take(&mut *lock(&self.abortable));
+        for (_, signal) in abortable {
+            signal.abort();
+        }
+    }
+}
+
 impl Drop for Abort<'_> {
     fn drop(&mut self) {
         let mut abortable = lock(&self.authenticator.abortable);

@@ -162,8 +162,8 @@ impl Authenticator {
     }
 
     /// Cancels the request with this number, which then answers KEEPALIVE_CANCEL (2D) unless it is about
-    /// to answer already; `false` where it does not run. Without a number: whatever runs, a prompt that
-    /// a U2F client polls for included.
+    /// to answer already; `false` where it does not run. Without a number: whatever runs, activations,
+    /// check-ins, and a prompt that a U2F client polls for included.
     ///
     /// # Errors
     /// `Closed`.
@@ -171,6 +171,7 @@ impl Authenticator {
         let core = self.core()?;
         let Some(call) = call else {
             core.cancel();
+            self.abort_all();
             return Ok(true);
         };
         let running = lock(&self.running);

@@ -105,7 +105,10 @@ impl Authenticator {
         let core = self.core()?;
         match transport {
             Some(transport) => core.disconnect(transport.into()),
-            None => core.power_cycle(),
+            None => {
+                core.power_cycle();
+                self.abort_all();
+            }
         }
         Ok(())
     }

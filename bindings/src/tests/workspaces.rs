@@ -6,8 +6,7 @@ use std::sync::{
 use super::{hostile_person::wait_until, people::*};
 use crate::{
     ActivationError, Authenticator, CheckInError, Courier, CourierFailure, CourierReply,
-    ForeignError, Letter, LuminancePlane, Place, ScanError, Seams, read_activation_code,
-    task::block_on,
+    ForeignError, Letter, Place, Seams, task::block_on,
 };
 
 /// A courier that answers with what it is told, or never.
@@ -111,17 +110,31 @@ fn a_phone_without_a_workspace_has_nothing_to_check_in() {
 }
 
 #[test]
-fn a_picture_that_shows_nothing_says_so() {
-    let plane = |width, height, stride, bytes| LuminancePlane {
-        width,
-        height,
-        stride,
-        pixels: vec![128; bytes],
-        rotation: 0,
-    };
-    assert_eq!(read_activation_code(plane(64, 64, 80, 64 * 80)), Err(ScanError::NothingFound));
-    assert_eq!(read_activation_code(plane(64, 64, 80, 10)), Err(ScanError::NotAPicture));
-    assert_eq!(read_activation_code(plane(0, 0, 0, 0)), Err(ScanError::NotAPicture));
-    let huge = plane(u32::MAX, u32::MAX, u32::MAX, 1);
-    assert_eq!(read_activation_code(huge), Err(ScanError::NotAPicture));
+fn cancelling_whatever_runs_ends_an_activation_too() {
+    for power_cycle in [false, true] {
+        let (authenticator, post) = open_with_post(None);
+        let theirs = Arc::clone(&authenticator);
+        let call = std::thread::spawn(move || block_on(theirs.activate(5, link(), String::new())));
+        wait_until(|| !post.sent.lock().unwrap().is_empty());
+        if power_cycle {
+            authenticator.power_cycle(None).unwrap();
+        } else {
+            assert_eq!(authenticator.cancel(None), Ok(true));
+        }
+        assert_eq!(call.join().unwrap(), Err(ActivationError::Cancelled));
+        assert_ne!(post.abandoned.load(Ordering::SeqCst), 0);
+    }
+}
+
+#[test]
+fn a_transport_that_is_gone_ends_no_activation() {
+    let (authenticator, post) = open_with_post(None);
+    let theirs = Arc::clone(&authenticator);
+    let call = std::thread::spawn(move || block_on(theirs.activate(5, link(), String::new())));
+    wait_until(|| !post.sent.lock().unwrap().is_empty());
+    authenticator.power_cycle(Some(crate::Transport::Usb)).unwrap();
+    assert_eq!(post.abandoned.load(Ordering::SeqCst), 0);
+    assert!(!call.is_finished());
+    authenticator.close().unwrap();
+    assert_eq!(call.join().unwrap(), Err(ActivationError::Closed));
 }

@@ -15,6 +15,7 @@ mod account;
 #[expect(dead_code, reason = "shared with tests that use other parts of it")]
 mod killer;
 mod phone;
+mod picture;
 mod pins;
 mod record;
 mod seams;
@@ -45,4 +46,5 @@ fn main() {
         fs::write(&file, text).expect("the folder can be written");
         println!("{} steps in {}", session.steps.len(), file.display());
     }
+    picture::write(&folder.join("pictures"));
 }
