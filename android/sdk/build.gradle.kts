@@ -57,6 +57,8 @@ dependencies {
 /** The library for each ABI. Cargo knows what has to be built again. */
 val cargoNdk = tasks.register<Exec>("cargoNdk") {
     workingDir = rootDir.resolve("..")
+    // SQLite without what a phone does not use.
+    environment("LIBSQLITE3_FLAGS", rootDir.resolve("../bindings/sqlite-flags.txt").readText())
     commandLine(
         listOf("cargo", "ndk") + abis.flatMap { listOf("-t", it) } + listOf(
             "-o", "android/sdk/src/main/jniLibs",

@@ -3,6 +3,7 @@
 //! What is generated goes into `target/bindings` and is never committed. It is nobody's API: the
 //! hand-written code of `android/sdk` and `ios/` is, and all that is generated becomes internal to it.
 
+pub mod disk;
 mod internal;
 pub mod kotlin;
 pub mod size;
@@ -121,11 +122,12 @@ fn make_with(parts: &Parts) -> Result<Bindings, Failed> {
 }
 
 /// SQLite without what a phone does not use: full text, R-trees, statistics, extensions. The workspace
-/// does use some of it, so that these flags are for this build alone.
-pub const SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
-    -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB \
-    -USQLITE_ENABLE_COLUMN_METADATA -USQLITE_SOUNDEX -USQLITE_ENABLE_LOAD_EXTENSION \
-    -DSQLITE_OMIT_LOAD_EXTENSION";
+/// does use some of it, so that these flags are for the SDKs' library alone. Gradle reads them too.
+fn sqlite_flags() -> String {
+    let flags: Vec<_> =
+        include_str!("../../bindings/sqlite-flags.txt").split_whitespace().collect();
+    flags.join(" ")
+}
 
 /// The library for this machine, as cargo linked it.
 fn build(parts: &Parts) -> Result<PathBuf, Failed> {
@@ -144,7 +146,7 @@ fn build(parts: &Parts) -> Result<PathBuf, Failed> {
 /// of other programs.
 pub fn cargo_for_the_library(command: &str) -> Command {
     let mut cargo = cargo([command, "--profile", "sdk", "--package", "pocketkey-ffi", "--lib"]);
-    cargo.arg("--target-dir").arg(build_folder()).env("LIBSQLITE3_FLAGS", SQLITE);
+    cargo.arg("--target-dir").arg(build_folder()).env("LIBSQLITE3_FLAGS", sqlite_flags());
     cargo
 }
 

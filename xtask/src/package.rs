@@ -23,13 +23,13 @@ What this machine cannot make, and the commands that make it where they can run:
     rustup target add aarch64-linux-android x86_64-linux-android
     cargo install cargo-ndk
     cargo xtask bindings
-    LIBSQLITE3_FLAGS=\"{sqlite}\" gradle -p android :sdk:assembleRelease
+    gradle -p android :sdk:assembleRelease
 
   Apple's systems (a framework for the Swift package), on a Mac with Xcode:
     rustup target add aarch64-apple-ios aarch64-apple-ios-sim
+    export LIBSQLITE3_FLAGS=\"$(cat bindings/sqlite-flags.txt)\"
     for target in aarch64-apple-ios aarch64-apple-ios-sim; do
-      LIBSQLITE3_FLAGS=\"{sqlite}\" cargo rustc --profile sdk --package pocketkey-ffi --lib \\
-        --crate-type staticlib --target $target
+      cargo rustc --profile sdk --package pocketkey-ffi --lib --crate-type staticlib --target $target
     done
     cargo xtask bindings
     xcodebuild -create-xcframework -output ios/CPocketkey.xcframework \\
@@ -78,7 +78,7 @@ fn make() -> Result<(), Failed> {
     for what in left_out {
         println!("!!! {what}");
     }
-    println!("{}", ELSEWHERE.replace("{sqlite}", bindings::SQLITE));
+    println!("{ELSEWHERE}");
     Ok(())
 }
 

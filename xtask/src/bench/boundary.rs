@@ -57,7 +57,7 @@ fn of_kotlin(folder: &Path) -> Result<f64, Failed> {
 fn of_swift(package: &Package, folder: &Path) -> Result<f64, Failed> {
     let result = folder.join("swift.json");
     let environment: [(&str, OsString); 1] = [(RESULT, package.inside(&result).into())];
-    package.test(Some("CostTests"), &environment, |_| {})?;
+    package.test(Some("CostTests"), &environment, None, |_| {})?;
     read(&result)
 }
 

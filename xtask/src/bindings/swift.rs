@@ -11,7 +11,10 @@ use std::{
     process::Command,
 };
 
-use super::Bindings;
+use super::{
+    Bindings,
+    disk::{self, SmallDisk},
+};
 use crate::process::{Failed, root, run};
 use toolchain::Toolchain;
 
@@ -61,7 +64,8 @@ impl Package {
         Ok(Self { place, library, toolchain: Toolchain::find()? })
     }
 
-    /// Runs the package's tests, all or those that match; `environment` is theirs. A warning is an error.
+    /// Runs the package's tests, all or those that match; `environment` is theirs, and the disk where
+    /// there is one. A warning is an error.
     ///
     /// # Errors
     /// Where one fails, or nothing builds.
@@ -69,14 +73,17 @@ impl Package {
         &self,
         only: Option<&str>,
         environment: &[(&str, OsString)],
+        disk: Option<&SmallDisk>,
         listen: impl FnMut(&str),
     ) -> Result<(), Failed> {
+        let mut environment = environment.to_vec();
+        environment.extend(disk.map(|disk| (disk::NAME, self.inside(disk.folder()).into())));
         let symbols = self.symbols();
         if symbols.exists() {
             fs::remove_dir_all(&symbols)?;
         }
         fs::create_dir_all(&symbols)?;
-        let mut swift = self.command(environment);
+        let mut swift = self.command(&environment);
         swift
             .args(["swift", "test", "-c", "release", "--package-path"])
             .arg(self.inside(&self.place));
@@ -86,6 +93,9 @@ impl Package {
         swift.arg("-Xlinker").arg(format!("-L{}", self.inside(&self.library).display()));
         if let Some(only) = only {
             swift.args(["--filter", only]);
+        }
+        if let Some(disk) = disk {
+            swift = disk.around(&swift);
         }
         // XCTest's lines go to standard output, those of the compiler too.
         run(&mut swift, listen)

@@ -2,7 +2,11 @@
 
 use super::{Report, tally::Tally, workspaces::Workspaces};
 use crate::{
-    bindings::{self, kotlin, size, swift},
+    bindings::{
+        self,
+        disk::{self, SmallDisk},
+        kotlin, size, swift,
+    },
     process::{Failed, run},
 };
 
@@ -13,6 +17,9 @@ pub fn kotlin(report: &mut Report) -> Result<(), Failed> {
     let mut maven = kotlin::maven()?;
     let workspaces = Workspaces::start()?;
     maven.arg("test").env("POCKETKEY_ADMINISTRATOR", workspaces.administrator());
+    if let Some(disk) = disk(report) {
+        maven = disk.around(maven.env(disk::NAME, disk.folder()));
+    }
     let tally = &mut report.tally;
     run(&mut maven, |line| surefire(line, tally))?;
     some_ran(tally)
@@ -24,11 +31,21 @@ pub fn swift(report: &mut Report) -> Result<(), Failed> {
     swift::apple_parts(&package)?;
     let workspaces = Workspaces::start()?;
     let environment = [("POCKETKEY_ADMINISTRATOR", workspaces.administrator().into())];
+    let disk = disk(report);
     let tally = &mut report.tally;
-    package.test(None, &environment, |line| xctest(line, tally))?;
+    package.test(None, &environment, disk.as_ref(), |line| xctest(line, tally))?;
     some_ran(tally)?;
     println!("{} public items say what they are", swift::documentation(&package)?);
     Ok(())
+}
+
+/// What the tests of full disks need.
+fn disk(report: &mut Report) -> Option<SmallDisk> {
+    let disk = SmallDisk::new();
+    if disk.is_none() {
+        report.remark("a full disk, for the SDKs: this machine lets us mount none".to_owned());
+    }
+    disk
 }
 
 fn some_ran(tally: &Tally) -> Result<(), Failed> {

@@ -112,7 +112,7 @@ fn guest(system: &Path) -> Command {
     let mut unshare = Command::new("unshare");
     unshare.args(["--mount", "--", "sh", "-ec"]);
     unshare.arg(
-        "mount --bind \"$1\" \"$2/pocketkey\"; mount -t proc proc \"$2/proc\"; \
+        "mount --rbind \"$1\" \"$2/pocketkey\"; mount -t proc proc \"$2/proc\"; \
          system=$2; shift 2; exec chroot \"$system\" /usr/bin/env HOME=/root \"$@\"",
     );
     unshare.arg("guest").arg(root()).arg(system);
