@@ -22,7 +22,8 @@ public final class Authenticator: Sendable {
     ///   - keyStore: Makes and keeps the private keys, and seals the store.
     ///   - verifier: Asks the person.
     ///   - status: What the platform's verification can do now; later, ``set(_:)`` says so.
-    ///   - courier: The way to a workspace. Without one, a phone that belongs to a workspace does not reach it.
+    ///   - courier: The way to a workspace. `nil`: the library's own where it was built with one
+    ///     (``Library/ownCourier``); else a phone that belongs to a workspace does not reach it.
     ///   - seams: Time and randomness in place of the system's, for tests.
     ///   - withEvents: Whether ``events`` are wanted; they cost a thread.
     /// - Throws: ``PocketkeyError/open(_:)``; then nothing has been changed.

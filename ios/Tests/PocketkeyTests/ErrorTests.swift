@@ -28,7 +28,7 @@ final class ErrorTests: XCTestCase {
             again.exclude = [made.id]
             return try await authenticator.makeCredential(again)
         }
-        await expect(.refused(status: 0x26, name: "CTAP2_ERR_UNSUPPORTED_ALGORITHM")) {
+        await expect(.unsupportedAlgorithm) {
             var edDSA = creation
             edDSA.algorithms = [.edDSA]
             let es256Only = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody())
@@ -67,18 +67,61 @@ final class ErrorTests: XCTestCase {
         } catch {
             guard case .open(.fileSystem) = error as? PocketkeyError else { return XCTFail("\(error)") }
         }
+        let cut = folder.appendingPathComponent("cut")
+        try open(cut).close()
+        let handle = try FileHandle(forUpdating: cut)
+        try handle.truncate(atOffset: handle.seekToEnd() / 2)
+        await expect(.open(.truncated(path: cut.path))) { try self.open(cut) }
+        let newer = folder.appendingPathComponent("newer")
+        try open(newer).close()
+        let version = try FileHandle(forUpdating: newer)
+        // Where SQLite keeps the user_version.
+        try version.seek(toOffset: 60)
+        try version.write(contentsOf: Data([0, 0, 3, 0xe7]))
+        do {
+            _ = try open(newer)
+            XCTFail("nothing was thrown")
+        } catch {
+            guard case .open(.newerSchema(found: 999, _)) = error as? PocketkeyError else { return XCTFail("\(error)") }
+        }
+        let used = folder.appendingPathComponent("used")
+        let user = try open(used)
+        await expect(.open(.inUse)) { try self.open(used) }
+        user.close()
+        _ = try open(used)
     }
 
-    func testWhyAPictureShowsNoLinkHasAKindForEachReason() async throws {
-        await expect(.scan(.nothingFound)) {
-            try Authenticator.readActivationCode(LuminancePlane(Data(count: 64 * 64), width: 64, height: 64))
+    func testAKeyStoreThatFailsTheOwnerHasItsOwnKind() async throws {
+        let broken = Locked(false)
+        let authenticator = try Authenticator(at: nil, keyStore: Unwrapping(broken), verifier: Somebody())
+        _ = try await authenticator.makeCredential(creation)
+        broken.with { $0 = true }
+        await expect(.store(.platform)) { try authenticator.reset() }
+        XCTAssertEqual(try authenticator.credentials().count, 1)
+    }
+
+    func testALinkHasOneReader() async throws {
+        let link = try open(nil).hidLink()
+        let readers = Locked(0)
+        let waiting = (0..<2).map { _ in
+            Task {
+                readers.with { $0 += 1 }
+                return try await link.nextReport()
+            }
         }
-        await expect(.scan(.notAPicture)) {
-            try Authenticator.readActivationCode(LuminancePlane(Data(count: 1), width: 64, height: 64))
+        var refusals: [PocketkeyError] = []
+        try await Task.sleep(for: .milliseconds(300))
+        XCTAssertEqual(readers.with { $0 }, 2)
+        link.close()
+        for task in waiting {
+            do {
+                let end = try await task.value
+                XCTAssertNil(end)
+            } catch {
+                try refusals.append(XCTUnwrap(error as? PocketkeyError))
+            }
         }
-        await expect(.scan(.notAPicture)) {
-            try Authenticator.readActivationCode(LuminancePlane(Data(), width: -1, height: 1))
-        }
+        XCTAssertEqual(refusals, [.link(.inUse)])
     }
 
     func testWhyAPhoneDoesNotJoinHasAKindForEachReason() async throws {
@@ -96,10 +139,36 @@ final class ErrorTests: XCTestCase {
 
     func testEveryErrorSaysWhatHappened() {
         let errors: [PocketkeyError] = [
-            .closed, .busy, .open(.wrongKey), .store(.diskFull), .scan(.nothingFound), .workspace(.expired),
+            .closed, .busy, .storeFull, .unsupportedAlgorithm, .fault("a panic"), .open(.wrongKey), .store(.diskFull),
+            .scan(.nothingFound), .workspace(.expired),
         ]
         for error in errors {
             XCTAssertEqual(error.localizedDescription.last, ".", "\(error)")
         }
     }
+}
+
+/// Keys whose store's own key cannot be wrapped when told so.
+private struct Unwrapping: KeyStore {
+    private let broken: Locked<Bool>
+    private let plain = PlainKeys()
+
+    init(_ broken: Locked<Bool>) {
+        self.broken = broken
+    }
+
+    func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
+        try plain.generate(algorithm, for: role)
+    }
+
+    func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {
+        try plain.sign(message, with: handle, authorization: authorization)
+    }
+
+    func wrap(_ secret: Data) throws -> Data {
+        if broken.with({ $0 }) { throw Unexpected() }
+        return secret
+    }
+
+    func unwrap(_ wrapped: Data) throws -> Data { wrapped }
 }

@@ -111,16 +111,10 @@ extension Data {
 }
 
 final class VectorTests: XCTestCase {
-    /// The folder in the repository that this file, or its copy for a build, is in.
     private func vectors() throws -> [URL] {
-        var place = URL(fileURLWithPath: #filePath)
-        while place.path != "/" {
-            place.deleteLastPathComponent()
-            let folder = place.appendingPathComponent("bindings").appendingPathComponent("vectors")
-            let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            if let files { return files.filter { $0.pathExtension == "json" } }
-        }
-        return []
+        let folder = try repository().appendingPathComponent("bindings/vectors")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return files.filter { $0.pathExtension == "json" }
     }
 
     func testEveryAnswerIsThatOfTheCore() async throws {

@@ -3,30 +3,8 @@ import XCTest
 
 @testable import Pocketkey
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// Against a workspace that runs: `cargo xtask test --only swift` starts it and names its administrator.
 final class WorkspaceTests: XCTestCase {
-    private struct Answer: Decodable {
-        var key: String?
-        var link: String?
-        var origin: String?
-        var user: String?
-        var state: String?
-    }
-
-    private func administrator(_ what: String) async throws -> Answer {
-        let name = "POCKETKEY_ADMINISTRATOR"
-        guard let place = ProcessInfo.processInfo.environment[name] else { throw XCTSkip("\(name) names none") }
-        let letter = try Letter(
-            url: XCTUnwrap(URL(string: "\(place)/\(what)")), mediaType: "application/json", body: Data("{}".utf8))
-        let reply = try await URLSessionCourier().post(letter)
-        XCTAssertEqual(reply.status, 200, String(decoding: reply.body, as: UTF8.self))
-        return try JSONDecoder().decode(Answer.self, from: reply.body)
-    }
-
     private func open(_ verifier: any UserVerifier = Somebody(), withEvents: Bool = false) throws -> Authenticator {
         try Authenticator(
             at: nil, keyStore: PlainKeys(), verifier: verifier, courier: URLSessionCourier(), withEvents: withEvents)
@@ -118,6 +96,23 @@ final class WorkspaceTests: XCTestCase {
         joining.cancel()
         await expect(.cancelled) { try await joining.value }
         await silent.isLetGo()
+    }
+
+    /// Where the library was built with `network`, it goes by itself, on Linux too; where not, it goes nowhere.
+    func testWithoutACourierTheLibrarysOwnReachesAWorkspaceThatOnlyItsPinProves() async throws {
+        let new = try await administrator("pinned/new-key")
+        let link = try XCTUnwrap(new.link)
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody(), courier: nil)
+        if Authenticator.library.ownCourier {
+            let joined = try member(await authenticator.activate(link, deviceName: "Swift"))
+            XCTAssertEqual(joined.origin, new.origin)
+            let standing = try member(await authenticator.checkIn())
+            XCTAssertEqual(standing.state, .active)
+        } else {
+            await expect(.workspace(.unreachable(.noAnswer))) {
+                try await authenticator.activate(link, deviceName: "Swift")
+            }
+        }
     }
 
     #if !canImport(Security)

@@ -26,8 +26,8 @@ extension PocketkeyError {
         case FfiLinkError.WrongLength(let expected, let found):
             self = .link(.wrongLength(expected: Int(expected), found: Int(found)))
         case is CancellationError: self = .cancelled
-        // Nothing else is thrown but where the library has a fault of its own: CTAP1_ERR_OTHER.
-        default: self = .refused(status: 0x7f, name: "\(error)")
+        // Nothing else is thrown but by the library's scaffolding.
+        default: self = .fault("\(error)")
         }
     }
 
@@ -40,7 +40,9 @@ extension PocketkeyError {
         case .Refused(let status, let name):
             switch status {
             case 0x19: self = .alreadyRegistered
+            case 0x26: self = .unsupportedAlgorithm
             case 0x27: self = .declined
+            case 0x28: self = .storeFull
             case 0x2d: self = .cancelled
             case 0x2e: self = .noCredential
             case 0x2f: self = .timedOut

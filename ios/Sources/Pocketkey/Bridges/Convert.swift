@@ -74,9 +74,10 @@ extension Credential {
 
 extension LuminancePlane {
     var lowered: FfiLuminancePlane {
+        // What cannot be a size, or a rotation, is one that the library refuses.
         FfiLuminancePlane(
             width: UInt32(clamping: width), height: UInt32(clamping: height), stride: UInt32(clamping: stride),
-            pixels: pixels, rotation: UInt32(clamping: rotation))
+            pixels: pixels, rotation: UInt32(exactly: rotation) ?? .max)
     }
 }
 

@@ -12,9 +12,12 @@ extension PocketkeyError: LocalizedError {
         case .timedOut: "Nobody answered on the phone: try again."
         case .noCredential: "There is no passkey for this site on the phone."
         case .alreadyRegistered: "There is a passkey for this account on the phone already."
+        case .unsupportedAlgorithm: "The phone makes no passkeys of the kinds that the site takes."
+        case .storeFull: "There is no room for another passkey: make room, or delete one."
         case .stopped(let notice): notice.text
         case .invalid(let what): "The request cannot be sent: \(what)."
         case .refused(_, let name): "The authenticator refused: \(name)."
+        case .fault(let what): "The library has a fault, please report it: \(what)."
         case .open(let failure): failure.text
         case .store(let failure): failure.text
         case .scan(let failure): failure.text

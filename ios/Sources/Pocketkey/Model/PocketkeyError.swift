@@ -16,12 +16,18 @@ public enum PocketkeyError: Error, Sendable, Equatable {
     case noCredential
     /// A credential for this account is here already.
     case alreadyRegistered
+    /// The key store makes keys of none of these algorithms.
+    case unsupportedAlgorithm
+    /// There is no room for another passkey.
+    case storeFull
     /// The workspace's rules have stopped the request.
     case stopped(Notice)
     /// The request cannot be sent at all.
     case invalid(String)
     /// The authenticator refused otherwise (CTAP 2.3 §8.2).
     case refused(status: UInt8, name: String)
+    /// The library itself has failed: please report what it says.
+    case fault(String)
     /// The store could not be opened. Nothing has been changed.
     case open(OpenFailure)
     /// The store could not be read or changed.
@@ -46,7 +52,7 @@ public enum OpenFailure: Sendable, Equatable {
     case newerSchema(found: UInt32, known: UInt32)
     /// It is open already. A closed authenticator lets go of its file when the calls that ran have returned.
     case inUse
-    /// The file system refused.
+    /// The file system refused: no such folder, nothing may be written, or no room is left.
     case fileSystem(String)
     /// Something in it cannot be read.
     case damaged(String)

@@ -109,3 +109,20 @@ public struct WorkspaceInvitation: Sendable, Equatable {
     /// The name of the user whose key the phone would be.
     public let user: String
 }
+
+/// The native library.
+public struct Library: Sendable, Equatable {
+    /// Its version, such as `0.1.0` (Semantic Versioning).
+    public let version: String
+    /// Whether it was built with `network`: where an app gives no courier, it then reaches a workspace by itself, over
+    /// HTTPS with public trust or the pinned key, on a thread of its own and through no proxy.
+    public let ownCourier: Bool
+}
+
+extension Authenticator {
+    /// The library that all authenticators are of.
+    public static var library: Library {
+        let info = libraryInfo()
+        return Library(version: info.version, ownCourier: info.network)
+    }
+}

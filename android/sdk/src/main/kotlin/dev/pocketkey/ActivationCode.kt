@@ -30,7 +30,7 @@ public class LuminancePlane(
  * The link is a secret until it is used: it is to be shown to nobody and logged nowhere. Throws [ScanException].
  */
 public suspend fun readActivationCode(picture: LuminancePlane): String = withContext(Dispatchers.Default) {
-    // What cannot be a size is one that the library refuses.
+    // What cannot be a size is one that the library refuses; so is a negative rotation, as a large one.
     val size = { pixels: Int -> pixels.coerceAtLeast(0).toUInt() }
     val plane = with(picture) { FfiPlane(size(width), size(height), size(stride), pixels, rotation.toUInt()) }
     translated { dev.pocketkey.ffi.readActivationCode(plane) }

@@ -178,6 +178,10 @@ public class Authenticator internal constructor(
 
     /** Opening one. */
     public companion object {
+        /** The library that all authenticators are of. */
+        public val library: Library
+            get() = dev.pocketkey.ffi.libraryInfo().let { Library(it.version, it.network) }
+
         /**
          * Opens the store in [file], or makes one; `null`: in memory, gone after [close]. Throws [OpenException].
          *
@@ -185,7 +189,8 @@ public class Authenticator internal constructor(
          * @param keyStore holds the keys
          * @param verifier asks the person
          * @param status what the platform's verification can do; [setVerifierStatus] changes it
-         * @param courier the way to the workspace; `null`: there is none
+         * @param courier the way to the workspace; `null`: the library's own where it was built with one
+         *   ([Library.ownCourier]), else none
          * @param withEvents whether [events] are wanted; they cost a thread
          * @param seams time and randomness, for tests
          * @param dispatcher whose threads work: requests run, key stores and disks block there

@@ -141,3 +141,12 @@ public enum class Verification {
  * @property user whose key the phone would be
  */
 public data class WorkspaceInvitation(val workspace: String, val origin: String, val user: String)
+
+/**
+ * The native library.
+ *
+ * @property version its version, such as `0.1.0` (Semantic Versioning)
+ * @property ownCourier whether it was built with `network`: where an app gives no courier, it then reaches a workspace
+ *   by itself, over HTTPS with public trust or the pinned key, on a thread of its own and through no proxy
+ */
+public data class Library(val version: String, val ownCourier: Boolean)

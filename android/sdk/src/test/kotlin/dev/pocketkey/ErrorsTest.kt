@@ -8,28 +8,27 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
 import org.junit.jupiter.api.io.TempDir
 
-/** Errors of every kind arrive as their own type. Those of a workspace: [WorkspaceTest]. */
+/**
+ * Errors of every kind arrive as their own type. Those of disks: [StoreErrorsTest]; of workspaces:
+ * [WorkspaceErrorsTest]; of pictures: [ScanTest]; those that no test can bring about: [ConversionTest].
+ */
 @Timeout(60)
 class ErrorsTest {
-    private inline fun <reified T : Throwable> fails(crossinline work: suspend () -> Unit): T =
-        assertThrows(T::class.java) { runBlocking { work() } }
-
     private suspend fun open(file: File?, root: Int = 0) =
         Authenticator.openWithSoftwareKeys(file, ByteArray(32) { root.toByte() }, AGREES)
 
     /** A closed store with a credential in it. */
-    private fun store(folder: Path, name: String): File = folder.resolve(name).toFile().also { file ->
-        runBlocking { open(file).use { it.makeCredential(CREATION) } }
+    private suspend fun store(folder: Path, name: String): File = folder.resolve(name).toFile().also { file ->
+        open(file).use { it.makeCredential(CREATION) }
     }
 
     @Test
-    fun `what keeps a store from being opened`(@TempDir folder: Path) {
+    fun `what keeps a store from being opened`(@TempDir folder: Path): Unit = runBlocking {
         fails<OpenException.KeyStoreFailed> { Authenticator.openWithSoftwareKeys(null, ByteArray(5), AGREES) }
         fails<OpenException.Unreadable> { open(File("/nowhere/at/all")) }
         val text = folder.resolve("text").toFile().apply { writeText("no store at all, but a text\n".repeat(200)) }
@@ -45,7 +44,7 @@ class ErrorsTest {
             it.writeInt(999)
         }
         assertEquals(999, fails<OpenException.NewerSchema> { open(newer) }.found)
-        runBlocking { open(store(folder, "used")) }.use {
+        open(store(folder, "used")).use {
             fails<OpenException.InUse> { open(folder.resolve("used").toFile()) }
         }
     }
@@ -125,36 +124,4 @@ class ErrorsTest {
 
     private suspend fun kotlinx.coroutines.Deferred<*>.isCompletedSoon(): Boolean =
         kotlinx.coroutines.withTimeoutOrNull(500) { join() } != null
-
-    @Test
-    fun `what is wrong with a picture`(): Unit = runBlocking {
-        fails<ScanException.NotAPicture> { readActivationCode(LuminancePlane(ByteArray(3), -1, 64)) }
-        fails<ScanException.NotAPicture> { readActivationCode(LuminancePlane(ByteArray(3), 64, 64)) }
-        fails<ScanException.NothingFound> { readActivationCode(LuminancePlane(ByteArray(64 * 64), 64, 64)) }
-        fails<ScanException.SomethingElse> { readActivationCode(picture("https://example.com/")) }
-        val key = "k=" + "A".repeat(43)
-        val links = listOf("A", "B").map { "https://keys.example/activate#t=${it.repeat(42)}A&$key" }
-        assertEquals(links[0], readActivationCode(picture(links[0])))
-        assertEquals(links[1], readActivationCode(rotated(picture(links[1]))))
-        assertEquals(2, fails<ScanException.Several> { readActivationCode(beside(links.map(::picture))) }.count)
-    }
-
-    /** A quarter turn clockwise, with rows that go on beyond the picture. */
-    private fun rotated(picture: LuminancePlane): LuminancePlane {
-        val stride = SIDE + 16
-        val pixels = ByteArray(SIDE * stride) { at ->
-            val (x, y) = at % stride to at / stride
-            if (x < SIDE) picture.pixels[(SIDE - 1 - x) * SIDE + y] else 0x55
-        }
-        return LuminancePlane(pixels, SIDE, SIDE, stride)
-    }
-
-    private fun beside(pictures: List<LuminancePlane>): LuminancePlane {
-        val width = SIDE * pictures.size
-        val pixels = ByteArray(width * SIDE) { at ->
-            val (x, y) = at % width to at / width
-            pictures[x / SIDE].pixels[y * SIDE + x % SIDE]
-        }
-        return LuminancePlane(pixels, width, SIDE)
-    }
 }

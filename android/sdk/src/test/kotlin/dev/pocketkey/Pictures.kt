@@ -3,6 +3,9 @@ package dev.pocketkey
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.qrcode.QRCodeWriter
 
+/** An activation link of a workspace that is nowhere. */
+val LINK: String = "https://keys.example/activate#t=${"A".repeat(43)}&k=${"A".repeat(43)}"
+
 /** How large a picture is, in pixels each way. */
 const val SIDE: Int = 480
 

@@ -64,7 +64,7 @@ class WorkspaceTest {
             phone.getAssertion(ASSERTION)
 
             Workspace.suspend(key)
-            val stopped = assertFails<RequestException.Stopped> { phone.getAssertion(ASSERTION) }
+            val stopped = fails<RequestException.Stopped> { phone.getAssertion(ASSERTION) }
             assertEquals(NoticeReason.SUSPENDED, stopped.notice.reason)
             assertEquals(listOf(stopped.notice), notices)
             assertEquals(KeyState.SUSPENDED, (phone.checkIn() as Membership.Member).state)
@@ -75,7 +75,7 @@ class WorkspaceTest {
             Workspace.revoke(key)
             assertTrue(phone.checkIn() is Membership.Revoked)
             assertTrue(phone.credentials().isEmpty())
-            assertFails<RequestException.Stopped> { phone.makeCredential(CREATION) }
+            fails<RequestException.Stopped> { phone.makeCredential(CREATION) }
             phone.reset()
             assertEquals(null, phone.status().membership)
         }
@@ -86,25 +86,36 @@ class WorkspaceTest {
         val key = Workspace.newKey()
         val link = key.link
         Authenticator.open(null, JavaKeys(), verifier { Answer.Refuse() }).use { phone ->
-            assertFails<WorkspaceException.NotAgreed> { phone.activate(link, "") }
+            fails<WorkspaceException.NotAgreed> { phone.activate(link, "") }
         }
         val untrusted = link.replace(Regex("([#&]p=)[^&]*"), "$1" + "A".repeat(43))
         Authenticator.open(null, JavaKeys(), AGREES).use { phone ->
-            assertFails<WorkspaceException.Unreachable> { phone.activate(untrusted, "") }.let {
+            fails<WorkspaceException.Unreachable> { phone.activate(untrusted, "") }.let {
                 assertEquals(CourierFailure.NOT_THE_SERVER, it.failure)
             }
             phone.setVerifierStatus(VerifierStatus(BuiltInVerification.NOT_SET_UP))
-            assertFails<WorkspaceException.VerificationNotSetUp> { phone.activate(link, "") }
+            fails<WorkspaceException.VerificationNotSetUp> { phone.activate(link, "") }
             phone.setVerifierStatus(VerifierStatus())
             phone.activate(link, "A phone")
-            assertFails<WorkspaceException.AlreadyMember> { phone.activate(link, "") }
+            fails<WorkspaceException.AlreadyMember> { phone.activate(link, "") }
         }
         Authenticator.open(null, JavaKeys(), AGREES).use { phone ->
-            val refused = assertFails<WorkspaceException.Refused> { phone.activate(link, "") }
+            val refused = fails<WorkspaceException.Refused> { phone.activate(link, "") }
             assertEquals("urn:pocketkey:problem:ticket-used", refused.problem)
         }
+    }
+
+    @Test
+    fun `without a courier the library's own is taken, where it was built with one`(): Unit = runBlocking {
+        val key = Workspace.newKey()
         Authenticator.open(null, JavaKeys(), AGREES, courier = null).use { phone ->
-            assertFails<WorkspaceException.Unreachable> { phone.activate(link, "") }
+            if (Authenticator.library.ownCourier) {
+                assertEquals(key.origin, (phone.activate(key.link, "A phone") as Membership.Member).origin)
+                phone.checkIn()
+            } else {
+                val nobody = fails<WorkspaceException.Unreachable> { phone.activate(key.link, "A phone") }
+                assertEquals(CourierFailure.NO_ANSWER, nobody.failure)
+            }
         }
     }
 
@@ -121,10 +132,5 @@ class WorkspaceTest {
             phone.getAssertion(ASSERTION)
             assertFalse(keys.unlocked)
         }
-    }
-
-    private inline fun <reified T : Throwable> assertFails(call: () -> Unit): T {
-        val failure = runCatching(call).exceptionOrNull()
-        return failure as? T ?: throw AssertionError("not ${T::class.simpleName}", failure)
     }
 }
