@@ -2,16 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pocketkey_core::transport::ble::{
-    self, CONTROL_POINT_LENGTH_UUID, CONTROL_POINT_UUID, Event, LinkConfig, Request,
-    SERVICE_REVISION, SERVICE_REVISION_BITFIELD_UUID, SERVICE_REVISION_UUID, SERVICE_UUID,
-    STATUS_UUID,
+use pocketkey_core::transport::{
+    Answer,
+    ble::{
+        self, CONTROL_POINT_LENGTH_UUID, CONTROL_POINT_UUID, Event, LinkConfig, SERVICE_REVISION,
+        SERVICE_REVISION_BITFIELD_UUID, SERVICE_REVISION_UUID, SERVICE_UUID, STATUS_UUID,
+    },
 };
 
 use crate::{
     Authenticator, LinkError,
-    authenticator::Message,
-    link::{Answer, Link, Machine, Task},
+    link::{Link, Machine, Task},
     types::Transport,
 };
 
@@ -163,22 +164,13 @@ impl Machine for ble::Link {
 
     fn poll_task(&mut self) -> Option<Task> {
         Some(match self.poll_event()? {
-            Event::Request(request) => {
-                let message = match request {
-                    Request::Ctap2(bytes) => Message::Ctap2(bytes),
-                    Request::U2f(bytes) => Message::U2f(bytes),
-                };
-                Task::Request { channel: 0, message }
-            }
+            Event::Request(request) => Task::Request { channel: 0, request },
             Event::Cancel => Task::Cancel,
         })
     }
 
     fn respond(&mut self, _channel: u32, answer: Answer) {
-        self.respond(match answer {
-            Answer::Message(message) => ble::Answer::Message(message),
-            Answer::Busy => ble::Answer::Busy,
-        });
+        self.respond(answer);
     }
 
     fn set_status(&mut self, waiting_for_user: bool) {

@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pocketkey_core::transport::hid::{self, Event, LinkConfig, REPORT_LEN, Report, Request};
+use pocketkey_core::transport::{
+    Answer,
+    hid::{self, Event, LinkConfig, REPORT_LEN, Report},
+};
 
 use crate::{
     Authenticator, LinkError,
-    authenticator::Message,
-    link::{Answer, Link, Machine, Task},
+    link::{Link, Machine, Task},
     types::Transport,
 };
 
@@ -81,13 +83,7 @@ impl Machine for hid::Link {
 
     fn poll_task(&mut self) -> Option<Task> {
         Some(match self.poll_event()? {
-            Event::Request { channel, request } => {
-                let message = match request {
-                    Request::Cbor(bytes) => Message::Ctap2(bytes),
-                    Request::U2f(bytes) => Message::U2f(bytes),
-                };
-                Task::Request { channel, message }
-            }
+            Event::Request { channel, request } => Task::Request { channel, request },
             Event::Cancel { .. } => Task::Cancel,
             Event::Abort { .. } => Task::Abort,
             Event::Wink { .. } => Task::Wink,
@@ -95,10 +91,6 @@ impl Machine for hid::Link {
     }
 
     fn respond(&mut self, channel: u32, answer: Answer) {
-        let answer = match answer {
-            Answer::Message(message) => hid::Answer::Message(message),
-            Answer::Busy => hid::Answer::Busy,
-        };
         self.respond(channel, answer);
     }
 

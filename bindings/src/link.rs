@@ -12,11 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pocketkey_core::TransactionHandle;
+use pocketkey_core::{
+    TransactionHandle,
+    transport::{Answer, Request},
+};
 
 use crate::{
     Authenticator, LinkError,
-    authenticator::{Client, Message, link_number},
+    authenticator::{Client, link_number},
     events::LogLevel,
     timer::Alarm,
     types::Transport,
@@ -41,20 +44,13 @@ pub(crate) trait Machine: Send {
 /// Something for the driver to do.
 pub(crate) enum Task {
     /// Run a request of this channel.
-    Request { channel: u32, message: Message },
+    Request { channel: u32, request: Request },
     /// Cancel the running request; its answer is still due.
     Cancel,
     /// Drop the running request.
     Abort,
     /// Show which phone this is.
     Wink,
-}
-
-/// What a request came to.
-pub(crate) enum Answer {
-    Message(Vec<u8>),
-    /// Another client is being served.
-    Busy,
 }
 
 /// A state machine with its authenticator.
@@ -236,12 +232,13 @@ impl<M: Machine> Link<M> {
 
     fn handle(&self, task: Task) {
         match task {
-            Task::Request { channel, message } => {
+            Task::Request { channel, request } => {
                 let channel_of_link = (u64::from(self.number) << 32) | u64::from(channel);
                 let client = Client { transport: M::TRANSPORT, channel: channel_of_link };
                 match self.authenticator.begin_link(client) {
                     Ok(begun) => {
-                        let (handle, answer) = (begun.handle(), Box::pin(begun.run(message)));
+                        let (handle, answer) =
+                            (begun.handle(), Box::pin(begun.run(request.into())));
                         self.state().running = Some(Running { channel, handle, answer });
                     }
                     Err(_) => self.state().machine.respond(channel, Answer::Busy),

@@ -21,7 +21,7 @@ use pocketkey_core::{
 
 use crate::{
     Authenticator, LinkError,
-    authenticator::{Client, Message, link_number},
+    authenticator::{Client, link_number},
     timer::Alarm,
     types::Transport,
 };
@@ -154,12 +154,8 @@ impl NfcCard {
     }
 
     fn begin(&self, request: Request) -> Option<Running> {
-        let message = match request {
-            Request::Ctap2(bytes) => Message::Ctap2(bytes),
-            Request::U2f(bytes) => Message::U2f(bytes),
-        };
         let begun = self.authenticator.begin_link(self.client).ok()?;
-        Some(Running { handle: begun.handle(), answer: Box::pin(begun.run(message)) })
+        Some(Running { handle: begun.handle(), answer: Box::pin(begun.run(request.into())) })
     }
 }
 

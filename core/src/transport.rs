@@ -2,7 +2,10 @@
 
 pub mod ble;
 pub mod hid;
+mod message;
 pub mod nfc;
+
+pub use message::{Answer, Request};
 
 /// The way by which a request reached the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

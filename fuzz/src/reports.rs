@@ -124,7 +124,7 @@ impl Client {
             match event {
                 Event::Request { channel, request } => {
                     assert!(self.running.is_none(), "a second request while one runs");
-                    let (Request::Cbor(bytes) | Request::U2f(bytes)) = &request;
+                    let (Request::Ctap2(bytes) | Request::U2f(bytes)) = &request;
                     assert!((1..=MAX_MESSAGE_LEN).contains(&bytes.len()), "{}", bytes.len());
                     self.running = Some((channel, request));
                     if !self.slow {
@@ -159,7 +159,7 @@ impl Client {
     fn answer(&mut self) {
         let Some((channel, request)) = self.running.take() else { return };
         let answer = match request {
-            Request::Cbor(bytes) => self.device.call(&bytes),
+            Request::Ctap2(bytes) => self.device.call(&bytes),
             Request::U2f(bytes) => self.device.u2f(&bytes),
         };
         self.device.prompts();

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
-use pocketkey_core::{self as core, Source, Transaction, TransactionHandle, ctap::status::Status};
+use pocketkey_core::{
+    self as core, Source, Transaction, TransactionHandle, ctap::status::Status, transport::Request,
+};
 
 use super::{Authenticator, Running, lock};
 use crate::{
@@ -37,6 +39,15 @@ pub(crate) enum Message {
     Ctap2(Vec<u8>),
     /// A raw U2F APDU.
     U2f(Vec<u8>),
+}
+
+impl From<Request> for Message {
+    fn from(request: Request) -> Self {
+        match request {
+            Request::Ctap2(bytes) => Self::Ctap2(bytes),
+            Request::U2f(bytes) => Self::U2f(bytes),
+        }
+    }
 }
 
 impl Message {

@@ -156,7 +156,7 @@ impl Phone {
         while let Some(event) = self.hid.poll_event() {
             if let hid::Event::Request { channel, request } = event {
                 let answer = match &request {
-                    hid::Request::Cbor(bytes) => self.run(Transport::Usb, Message::Ctap2(bytes)),
+                    hid::Request::Ctap2(bytes) => self.run(Transport::Usb, Message::Ctap2(bytes)),
                     hid::Request::U2f(bytes) => self.run(Transport::Usb, Message::U2f(bytes)),
                 };
                 self.hid.respond(channel, hid::Answer::Message(answer));

@@ -37,7 +37,8 @@ mod revision;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Answer, Event, Request};
+pub use super::{Answer, Request};
+pub use event::Event;
 pub use link::{Link, LinkConfig};
 pub use revision::UnknownRevision;
 

@@ -33,7 +33,8 @@ mod packet;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Answer, Event, Request};
+pub use super::{Answer, Request};
+pub use event::Event;
 pub use link::{Link, LinkConfig};
 
 /// The size of a report in bytes, in both directions.

@@ -21,7 +21,8 @@ use apdu::{Command, MAX_SHORT, StatusWord, raw_u2f, response};
 use chain::{Incoming, Outgoing};
 use instruction::{CANCEL, Instruction, SUPPORTS_GETRESPONSE};
 
-pub use message::{Answer, Event, Request, Step};
+pub use super::{Answer, Request};
+pub use message::{Event, Step};
 
 /// The FIDO applet's AID: RID A000000647, AC 2F, AX 0001 (§11.3.3).
 pub const AID: [u8; 8] = [0xA0, 0x00, 0x00, 0x06, 0x47, 0x2F, 0x00, 0x01];

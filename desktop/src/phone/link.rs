@@ -149,7 +149,7 @@ impl Driver<'_> {
 
     fn request(&mut self, channel: u32, request: Request) {
         let message = match request {
-            Request::Cbor(bytes) => Message::Ctap2(bytes),
+            Request::Ctap2(bytes) => Message::Ctap2(bytes),
             Request::U2f(bytes) => Message::U2f(bytes),
         };
         match self.session.begin(self.id, Transport::Usb, channel, message) {

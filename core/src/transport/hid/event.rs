@@ -1,6 +1,8 @@
-//! What a link tells its driver, and what the driver answers.
+//! What a link tells its driver.
 
-use std::{collections::VecDeque, fmt};
+use std::collections::VecDeque;
+
+use crate::transport::Request;
 
 /// Something for the driver to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,45 +32,6 @@ pub enum Event {
         /// The channel that asked.
         channel: u32,
     },
-}
-
-/// A request for the authenticator, never empty and at most
-/// [`MAX_MESSAGE_LEN`](super::MAX_MESSAGE_LEN) bytes long.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Request {
-    /// A CTAP2 command byte and its CBOR parameters (§11.2.9.1.2).
-    Cbor(Vec<u8>),
-    /// A raw U2F request APDU (§11.2.9.1.1).
-    U2f(Vec<u8>),
-}
-
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, bytes) = match self {
-            Self::Cbor(bytes) => ("Cbor", bytes),
-            Self::U2f(bytes) => ("U2f", bytes),
-        };
-        write!(f, "{name}({} bytes)", bytes.len())
-    }
-}
-
-/// What a request came to.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The response: status byte and CBOR, or U2F data and status word. Of more than
-    /// [`MAX_MESSAGE_LEN`](super::MAX_MESSAGE_LEN) bytes the client only gets ERR_OTHER.
-    Message(Vec<u8>),
-    /// The authenticator is taken by another transport or link: the client gets ERR_CHANNEL_BUSY.
-    Busy,
-}
-
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Message(bytes) => write!(f, "Message({} bytes)", bytes.len()),
-            Self::Busy => f.write_str("Busy"),
-        }
-    }
 }
 
 /// The events that the driver has not seen yet: one of each kind at most.
@@ -119,7 +82,7 @@ impl Events {
     pub(super) fn held_bytes(&self) -> usize {
         let event = size_of::<Event>();
         let request = |unseen: &Event| match unseen {
-            Event::Request { request: Request::Cbor(bytes) | Request::U2f(bytes), .. } => {
+            Event::Request { request: Request::Ctap2(bytes) | Request::U2f(bytes), .. } => {
                 bytes.capacity()
             }
             _ => 0,

@@ -268,7 +268,7 @@ impl Link {
             Command::Msg => self.process(channel, command, None, Request::U2f(message)),
             Command::Cbor => {
                 let keepalive = now.saturating_add(KEEPALIVE_INTERVAL);
-                self.process(channel, command, Some(keepalive), Request::Cbor(message));
+                self.process(channel, command, Some(keepalive), Request::Ctap2(message));
             }
         }
         Ok(())

@@ -177,7 +177,7 @@ impl Client {
     /// Sends a CBOR request and sees it arrive.
     fn start(&mut self, channel: u32, data: &[u8]) {
         self.send(channel, CBOR, data);
-        let request = Request::Cbor(data.to_vec());
+        let request = Request::Ctap2(data.to_vec());
         assert_eq!(self.events(), [Event::Request { channel, request }]);
         assert_eq!(self.answers(), []);
     }

@@ -84,8 +84,8 @@ fn an_answer_without_a_request_is_ignored() {
 
 #[test]
 fn debug_output_tells_sizes_only() {
-    let request = Request::Cbor(vec![6, 0x31, 0x32]);
-    assert_eq!(format!("{request:?}"), "Cbor(3 bytes)");
+    let request = Request::Ctap2(vec![6, 0x31, 0x32]);
+    assert_eq!(format!("{request:?}"), "Ctap2(3 bytes)");
     let request = Request::U2f(vec![0; 7]);
     assert_eq!(format!("{request:?}"), "U2f(7 bytes)");
     assert_eq!(format!("{:?}", Answer::Message(vec![0x31])), "Message(1 bytes)");

@@ -110,7 +110,7 @@ fn the_answer_to_an_aborted_request_is_not_the_next_ones() {
     client.send(channel, CBOR, &[6]);
     client.respond(channel, &[0x2D]);
     assert_eq!(client.answer().command, INIT);
-    let request = Request::Cbor(vec![6]);
+    let request = Request::Ctap2(vec![6]);
     assert_eq!(client.events(), [Event::Abort { channel }, Event::Request { channel, request }]);
 }
 

@@ -82,7 +82,7 @@ proptest! {
                 Step::TakeEvent => match client.link.poll_event() {
                     Some(Event::Request { channel, request }) => {
                         prop_assert_eq!(running, None);
-                        let (Request::Cbor(data) | Request::U2f(data)) = request;
+                        let (Request::Ctap2(data) | Request::U2f(data)) = request;
                         prop_assert!((1..=7609).contains(&data.len()));
                         running = Some(channel);
                     }
