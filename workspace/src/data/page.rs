@@ -62,11 +62,23 @@ impl Total {
     ///
     /// # Errors
     /// Any [`DbError`].
-    pub async fn count(tx: &mut Transaction, mut query: Query) -> Result<Self, DbError> {
-        let limit = query.value(MANY + 1);
-        let found = query.push(" LIMIT ").push(&limit).push(") AS found").count(tx).await?;
+    pub async fn count(tx: &mut Transaction, query: Query) -> Result<Self, DbError> {
+        let found = count_up_to(tx, query, MANY + 1).await?;
         Ok(if found > MANY { Self::MoreThan(MANY) } else { Self::Exactly(found) })
     }
+}
+
+/// Counts the rows of a query that begins with [`Total::SELECT`], up to `most`.
+///
+/// # Errors
+/// Any [`DbError`].
+pub async fn count_up_to(
+    tx: &mut Transaction,
+    mut query: Query,
+    most: u64,
+) -> Result<u64, DbError> {
+    let limit = query.value(most);
+    query.push(" LIMIT ").push(&limit).push(") AS found").count(tx).await
 }
 
 /// Which rows a page has.

@@ -9,7 +9,7 @@
 
 use super::{COLUMNS, fill_groups, read};
 use crate::{
-    data::page::{MANY, Order, Total, Window},
+    data::page::{MANY, Order, Total, Window, count_up_to},
     db::{DbError, Dialect, Query, Row, TRIGRAM, Transaction, Value},
     model::{Page, PageRequest, User, UserQuery, UserSort},
     service::ServiceError,
@@ -17,6 +17,9 @@ use crate::{
 
 /// What lists are sorted by, in the order that [`sort_key`] wants, after [`COLUMNS`].
 const SORTED_BY: &str = "users.name_key, users.user_name_key, users.user_id_key";
+
+/// So many users are as many as any more, where it is asked which of several filters leaves fewer.
+const AS_MANY: u64 = 10_000;
 
 /// How many users a query has, and which filter leaves the fewest.
 #[derive(Debug, Clone, Copy)]
@@ -185,30 +188,38 @@ fn part(query: &UserQuery) -> Option<&str> {
 }
 
 async fn known(tx: &mut Transaction, query: &UserQuery) -> Result<Known, DbError> {
-    let mut filters = Vec::new();
+    let part = part(query);
+    let is_sqlite = tx.dialect() == Dialect::Sqlite;
+    let indexed = part.filter(|part| {
+        is_sqlite && part.chars().count() >= TRIGRAM && !part.contains(char::is_control)
+    });
+    let filters = [query.state.is_some(), query.group.is_some(), part.is_some()];
+    // Where filters meet, no index says how many users are left, and it is enough to see which
+    // filter leaves fewer.
+    let most =
+        if filters.iter().filter(|is_set| **is_set).count() > 1 { AS_MANY } else { u64::MAX };
+    let mut found = Vec::new();
     if let Some(state) = query.state {
-        let mut select = Query::new("SELECT COUNT(*) FROM users");
-        filters.push((select.condition("state = {}", state.name()).count(tx).await?, Lead::Walk));
+        let mut select = Query::new(&format!("{} FROM users", Total::SELECT));
+        select.condition("state = {}", state.name());
+        found.push((count_up_to(tx, select, most).await?, Lead::Walk));
     }
     if let Some(group) = query.group {
-        let mut select = Query::new("SELECT COUNT(*) FROM memberships");
-        filters.push((select.condition("group_id = {}", group).count(tx).await?, Lead::Group));
+        let mut select = Query::new(&format!("{} FROM memberships", Total::SELECT));
+        select.condition("group_id = {}", group);
+        found.push((count_up_to(tx, select, most).await?, Lead::Group));
     }
-    let is_sqlite = tx.dialect() == Dialect::Sqlite;
-    let is_indexed = |part: &str| {
-        is_sqlite && part.chars().count() >= TRIGRAM && !part.contains(char::is_control)
-    };
-    let mut other = part(query);
-    if let Some(part) = other.filter(|part| is_indexed(part)) {
-        let mut select = Query::new("SELECT COUNT(*) FROM users_parts");
+    if let Some(part) = indexed {
+        let mut select = Query::new(&format!("{} FROM users_parts", Total::SELECT));
         select.condition("users_parts MATCH {}", phrase(part));
-        filters.push((select.count(tx).await?, Lead::Part));
-        other = None;
+        found.push((count_up_to(tx, select, most).await?, Lead::Part));
     }
-    let fewest = filters.iter().copied().min_by_key(|(rows, _)| *rows);
-    let total = match (filters.as_slice(), other) {
-        ([], None) => Some(Query::new("SELECT COUNT(*) FROM users").count(tx).await?),
-        ([(total, _)], None) => Some(*total),
+    let fewest = found.iter().copied().min_by_key(|(rows, _)| *rows);
+    let total = match (filters, fewest) {
+        ([false, false, false], _) => {
+            Some(Query::new("SELECT COUNT(*) FROM users").count(tx).await?)
+        }
+        (_, Some((total, _))) if most == u64::MAX => Some(total),
         _ => None,
     };
     Ok(Known { lead: fewest.map_or(Lead::Table, |(_, lead)| lead), total })
