@@ -27,11 +27,13 @@ struct Alarms {
     waiting: BTreeMap<(Instant, u64), Waker>,
     next: u64,
     has_thread: bool,
+    /// When the thread looks again by itself; none while it is awake.
+    looks_at: Option<Instant>,
 }
 
 impl Alarms {
     const fn new() -> Self {
-        Self { waiting: BTreeMap::new(), next: 0, has_thread: false }
+        Self { waiting: BTreeMap::new(), next: 0, has_thread: false, looks_at: None }
     }
 }
 
@@ -46,12 +48,12 @@ impl Alarm {
         let mut alarms = TIMER.alarms();
         alarms.next = alarms.next.wrapping_add(1);
         let key = (at, alarms.next);
-        let first = alarms.waiting.first_key_value().is_none_or(|(first, _)| key < *first);
         alarms.waiting.insert(key, waker);
         if !alarms.has_thread {
             let started = thread::Builder::new().name("pocketkey-timer".to_owned()).spawn(run);
             alarms.has_thread = started.is_ok();
-        } else if first {
+        } else if alarms.looks_at.is_some_and(|looks_at| at < looks_at) {
+            // It would oversleep. To wake it otherwise costs each prompt more than all the rest here.
             TIMER.changed.notify_one();
         }
         Self(key)
@@ -86,9 +88,11 @@ fn run() {
             Some(first) => first.key().0.saturating_duration_since(now),
             None => IDLE,
         };
+        alarms.looks_at = now.checked_add(wait);
         let (back, elapsed) =
             TIMER.changed.wait_timeout(alarms, wait).unwrap_or_else(PoisonError::into_inner);
         alarms = back;
+        alarms.looks_at = None;
         if elapsed.timed_out() && alarms.waiting.is_empty() {
             alarms.has_thread = false;
             return;
