@@ -203,7 +203,10 @@ fn check_swift(place: &Path) -> Result<(), Failed> {
     if !read(&map)?.contains(&format!("module {SWIFT_C_MODULE} ")) {
         return Err(Failed::Broken(format!("{} names another module", map.display())));
     }
-    fs::write(place.join(SWIFT_FILE), internal::swift(&source))?;
+    let source = internal::copying_fast(&internal::swift(&source)).ok_or_else(|| {
+        Failed::Broken("the Swift code copies bytes in another way: see internal.rs".to_owned())
+    })?;
+    fs::write(place.join(SWIFT_FILE), source)?;
     let include = place.join("include");
     fs::create_dir_all(&include)?;
     fs::rename(map, include.join("module.modulemap"))?;
