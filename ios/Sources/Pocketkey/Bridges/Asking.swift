@@ -15,7 +15,12 @@ final class Asking: Sendable {
     /// Starts one.
     func start(_ number: UInt64, _ work: @escaping @Sendable () async -> Void) {
         open.with { $0[number] = .starting }
-        let task = Task(operation: work)
+        let task: Task<Void, Never>
+        if #available(macOS 15, iOS 18, *) {
+            task = BeginsHere.start(work)
+        } else {
+            task = Task(operation: work)
+        }
         let isOpen = open.with { slots in
             guard slots[number] != nil else { return false }
             slots[number] = .running(task)

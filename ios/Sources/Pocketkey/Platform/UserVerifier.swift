@@ -4,6 +4,9 @@ import Foundation
 public protocol UserVerifier: Sendable {
     /// Shows a prompt and waits for the answer. The task is cancelled when nobody waits any more: the prompt then goes
     /// off the screen. What this throws counts as a refusal.
+    ///
+    /// From iOS 18 and macOS 15 on, it begins on the thread that works for the request: where it blocks that, as no
+    /// asynchronous function should, its own request waits with it.
     func ask(_ prompt: Prompt) async throws -> Answer
     /// The workspace's rules have stopped a request: told, not asked.
     func tell(_ notice: Notice)

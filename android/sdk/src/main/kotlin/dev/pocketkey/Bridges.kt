@@ -20,6 +20,7 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 
 /** What consents have authorized, by the numbers of their questions. */
@@ -111,7 +112,11 @@ internal class VerifierBridge(
     val count: Int get() = asking.size
 
     override fun ask(question: ULong, prompt: FfiPrompt): Unit = guarded {
-        val job = scope.launch(start = CoroutineStart.LAZY) {
+        val job = Job(scope.coroutineContext.job)
+        asking[question] = job
+        job.invokeOnCompletion { asking.remove(question) }
+        // It begins on this thread: a prompt is shown, and one that is answered at once goes on, without a hop.
+        val asked = scope.launch(job, CoroutineStart.UNDISPATCHED) {
             val answer = try {
                 verifier.ask(prompt.toApi())
             } catch (error: CancellationException) {
@@ -123,9 +128,7 @@ internal class VerifierBridge(
             }
             give(question, answer)
         }
-        asking[question] = job
-        job.invokeOnCompletion { asking.remove(question) }
-        job.start()
+        asked.invokeOnCompletion { job.complete() }
     }
 
     private fun give(question: ULong, answer: Answer) {

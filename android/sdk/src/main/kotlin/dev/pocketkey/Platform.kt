@@ -82,11 +82,14 @@ public sealed class KeyException(message: String, cause: Throwable?) : Exception
         KeyException("the user has to be verified before the key is used", cause)
 }
 
-/** Asks the person. Its coroutines run on `Dispatchers.Default`. */
+/** Asks the person. */
 public interface UserVerifier {
     /**
      * Shows [prompt] and waits for an answer. There is one prompt at a time. The coroutine is cancelled when nobody
      * waits any more: the prompt then goes off the screen. What this throws counts as a refusal.
+     *
+     * It begins on the thread that works for the request, and goes on on `Dispatchers.Default` once it has suspended.
+     * Where it blocks its thread instead, its own request waits with it, and cannot be cancelled until then.
      */
     public suspend fun ask(prompt: Prompt): Answer
 

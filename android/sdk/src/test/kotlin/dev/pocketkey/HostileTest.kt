@@ -1,5 +1,6 @@
 package dev.pocketkey
 
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
@@ -54,6 +55,28 @@ class HostileTest {
             authenticator.cancelAll()
             assertTrue(request.await().exceptionOrNull() is RequestException.Cancelled)
             silent.withdrawn.await()
+        }
+    }
+
+    @Test
+    fun `a verifier that blocks holds up its own request alone`(): Unit = runBlocking {
+        val asked = CompletableDeferred<Unit>()
+        val gate = CountDownLatch(1)
+        val blocking = verifier {
+            asked.complete(Unit)
+            gate.await()
+            Answer.Consent(verified = true)
+        }
+        Authenticator.open(null, JavaKeys(), blocking).use { authenticator ->
+            val request = async(Dispatchers.Default) { runCatching { authenticator.makeCredential(CREATION) } }
+            asked.await()
+            authenticator.cancelAll()
+            fails<BusyException> { authenticator.ctap2(GET_INFO) }
+            Authenticator.open(null, JavaKeys(), AGREES).use { it.makeCredential(CREATION) }
+            gate.countDown()
+            assertTrue(request.await().exceptionOrNull() is RequestException.Cancelled)
+            assertEquals(0, authenticator.ctap2(GET_INFO)[0])
+            assertEquals(0, authenticator.prompts.count)
         }
     }
 
