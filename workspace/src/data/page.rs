@@ -43,7 +43,7 @@ enum Part {
 
 /// Up to so many rows are counted where no index says how many there are: beyond it the count would take
 /// longer than all the rest of the page.
-pub const MANY: u64 = 1_000;
+pub const MANY: u64 = 500;
 
 /// How many rows a list has in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

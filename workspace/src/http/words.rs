@@ -63,7 +63,7 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{text} {}", if number == 1 { one } else { many })
 }
 
-/// How many things a list has: `12 users`, `more than 1,000 users`.
+/// How many things a list has: `12 users`, `more than 500 users`.
 #[must_use]
 pub fn total<T>(page: &Page<T>, one: &str, many: &str) -> String {
     let least = if page.total_is_exact { "" } else { "more than " };

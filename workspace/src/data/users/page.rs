@@ -194,10 +194,13 @@ async fn known(tx: &mut Transaction, query: &UserQuery) -> Result<Known, DbError
         is_sqlite && part.chars().count() >= TRIGRAM && !part.contains(char::is_control)
     });
     let filters = [query.state.is_some(), query.group.is_some(), part.is_some()];
-    // Where filters meet, no index says how many users are left, and it is enough to see which
-    // filter leaves fewer.
-    let most =
-        if filters.iter().filter(|is_set| **is_set).count() > 1 { AS_MANY } else { u64::MAX };
+    // Where filters meet, no index says how many users are left. SQLite is told which filter leaves
+    // fewer; PostgreSQL knows.
+    let most = match filters.iter().filter(|is_set| **is_set).count() {
+        0 | 1 => u64::MAX,
+        _ if is_sqlite => AS_MANY,
+        _ => return Ok(Known { lead: Lead::Table, total: None }),
+    };
     let mut found = Vec::new();
     if let Some(state) = query.state {
         let mut select = Query::new(&format!("{} FROM users", Total::SELECT));

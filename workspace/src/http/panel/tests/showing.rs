@@ -107,7 +107,7 @@ fn numbers_are_readable() {
         words::total(&page, "user", "users")
     };
     assert_eq!(page(1, true), "1 user");
-    assert_eq!(page(1000, false), "more than 1,000 users");
+    assert_eq!(page(500, false), "more than 500 users");
 }
 
 #[test]
