@@ -38,12 +38,18 @@ WATCH = """
     const [answers] = arguments;
     window.clearInterval(window.lab?.timer);
     const lab = (window.lab = { prompts: [] });
+    // Told before anything is done about it: a dialog that is gone may take the rest of a call with it.
+    const saw = (kind) => {
+        if (lab.prompts.at(-1) != kind) lab.prompts.push(kind);
+        return kind;
+    };
     const dialogs = gBrowser.getTabDialogBox(gBrowser.selectedBrowser);
     lab.look = () => {
         const open = [dialogs.getTabDialogManager(), dialogs.getContentDialogManager()];
         for (const { frameContentWindow: shown } of open.flatMap((manager) => manager._dialogs)) {
             const ui = shown?.Dialog?.ui;
             if (!ui?.password1Textbox) continue;
+            saw("pin");
             if (answers.pin) {
                 ui.password1Textbox.value = answers.pin;
                 ui.button0.click();
@@ -53,13 +59,11 @@ WATCH = """
         const element = PopupNotifications.panel.querySelector("popupnotification[id^=webauthn-prompt-]");
         if (!element || PopupNotifications.panel.state == "closed") return null;
         const kind = element.notification.id.replace("webauthn-prompt-", "");
+        saw(kind);
         if (answers[kind]) element.button.click();
         return kind;
     };
-    lab.timer = window.setInterval(() => {
-        const shown = lab.look();
-        if (shown && lab.prompts.at(-1) != shown) lab.prompts.push(shown);
-    }, 100);
+    lab.timer = window.setInterval(lab.look, 100);
 """
 
 

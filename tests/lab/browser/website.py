@@ -3,7 +3,7 @@
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode
 from fido2.webauthn import AttestationObject, PublicKeyCredentialParameters
-from page import PATIENCE
+from page import PATIENCE, Refused
 from relying_party import ALICE
 
 ES256, EDDSA = -7, -8
@@ -25,7 +25,7 @@ class Website:
             authenticator_attachment="cross-platform",
         )
         asked = {**dict(asked)["publicKey"], "extensions": extensions or {}, **options}
-        answer = self.browser.create(asked, patience)
+        answer = self._through(self.browser.create, asked, patience)
         registered = self.server.register_complete(state, answer)
         assert registered.credential_data.public_key[3] == algorithm
         self.protection = (registered.extensions or {}).get("credProtect")
@@ -36,6 +36,14 @@ class Website:
         """Signs in. Returns the page's answer."""
         asked, state = self.server.authenticate_begin(known if listed else None, uv)
         asked = {**dict(asked)["publicKey"], "extensions": extensions or {}, **options}
-        answer = self.browser.get(asked, patience)
+        answer = self._through(self.browser.get, asked, patience)
         self.server.authenticate_complete(state, known, answer)
         return answer
+
+    def _through(self, method, asked, patience):
+        seen = len(self.phone.events)
+        try:
+            return method(asked, patience)
+        except Refused as error:
+            error.add_note(f"the phone said: {self.phone.events[seen:]}")
+            raise
