@@ -72,7 +72,7 @@ class Browser:
     def _credentials(self, method, parse, options, patience, timeout):
         return self.evaluate(
             f"""(async () => {{
-                const given = window.given = new AbortController();
+                const given = new AbortController();
                 const timer = setTimeout(() => given.abort(), {int(patience * 1000)});
                 try {{
                     const publicKey = PublicKeyCredential.{parse}({json.dumps(options)});
