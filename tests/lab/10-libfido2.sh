@@ -1,7 +1,7 @@
 #!/bin/bash
 # libfido2's tools: PIN, credentials of every kind, extensions, management, configuration, reset.
 # Packages: fido2-tools openssl
-# Seconds: 60
+# Seconds: 45
 . "$(dirname "$0")/common.sh"
 
 hash=$(head -c 32 /dev/urandom | base64 -w0)

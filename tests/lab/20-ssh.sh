@@ -1,7 +1,7 @@
 #!/bin/bash
 # OpenSSH: keys of both types, discoverable ones, signatures, a login to a server of our own.
 # Packages: fido2-tools openssh-client openssh-server
-# Seconds: 30
+# Seconds: 85
 . "$(dirname "$0")/common.sh"
 
 # OpenSSH asks this program for the PIN; what it only announces ("touch it") needs no answer.

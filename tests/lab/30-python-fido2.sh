@@ -1,7 +1,7 @@
 #!/bin/bash
 # python-fido2: the scenarios that it plays over PC/SC and some of HID's own; and what goes wrong on a cable.
 # Packages: fido2-tools
-# Seconds: 60
+# Seconds: 120
 cd "$(dirname "$0")/../.." || exit
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests/clients:$PWD/tests/lab/hid
 # The plugin gives the scenarios a HID device in place of what their own conftest.py gives them, and

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Programs of a Linux desktop: PAM, disk encryption, git.
 # Packages: fido2-tools libpam-u2f pamu2fcfg pamtester cryptsetup-bin git openssh-client
-# Seconds: 40
+# Seconds: 25
 . "$(dirname "$0")/common.sh"
 export HOME=$work/home
 mkdir -m 700 "$HOME"
@@ -51,6 +51,8 @@ disk() {
     "$work/disk" -
 }
 enrol_disk() { systemd-cryptenroll --fido2-device="$device" "$@" "$work/disk"; }
+# It may say nothing about it.
+stays_closed() { ! unlock_disk; }
 unlock_disk() { cryptsetup open --test-passphrase --token-only "$@" "$work/disk"; }
 
 phone_start --verify none
@@ -61,7 +63,7 @@ check "systemd-cryptenroll without a PIN" enrol_disk --fido2-with-client-pin=no
 check "the disk has a token" says systemd-fido2 cryptsetup luksDump "$work/disk"
 check "the phone opens the disk" unlock_disk
 phone_stop
-refused "without the phone it stays closed" . unlock_disk
+check "without the phone it stays closed" stays_closed
 rm -rf "$work/state"
 
 # ------------------------------------------------------------------------------------------- git

@@ -27,13 +27,19 @@ def site(browser, verifying):
 
 
 @pytest.fixture
-def asking(browser, verifying):
-    """A site with a phone whose person answers where the test says so."""
+def unplugged(verifying):
+    """That phone is not there: of two that agree by themselves, a browser may take either."""
     verifying.stop()
+    yield
+    verifying.start()
+
+
+@pytest.fixture
+def asking(browser, unplugged):
+    """A site with a phone whose person answers where the test says so."""
     with Phone("--hid", approve="ask", verify="pass") as phone:
         node(phone)
         yield Website(browser, phone)
-    verifying.start()
 
 
 @contextlib.contextmanager

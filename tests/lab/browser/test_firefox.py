@@ -85,7 +85,7 @@ def test_an_excluded_credential_is_not_registered_again(site):
     site.sign_in([credential])
 
 
-def test_a_pin_is_typed_on_the_pc(browser):
+def test_a_pin_is_typed_on_the_pc(browser, unplugged):
     with Phone("--hid") as phone:
         device = Key(phone)
         ClientPin(Ctap2(device)).set_pin(PIN)
