@@ -1,7 +1,7 @@
 #!/bin/bash
 # A workspace and Chromium: the user signs in at its page with the phone over HID.
 # Packages: chromium
-# Seconds: 60
+# Seconds: 250
 cd "$(dirname "$0")/../.." || exit
 export PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH=$PWD/tests/clients:$PWD/tests/lab/hid:$PWD/tests/lab/browser:$PWD/tests/workspace
