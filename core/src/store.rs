@@ -6,6 +6,7 @@
 
 mod credentials;
 mod error;
+mod extent;
 mod files;
 mod open;
 mod records;

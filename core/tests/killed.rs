@@ -207,5 +207,8 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
 #[test]
 #[ignore = "the same, for minutes"]
 fn nothing_acknowledged_is_lost_over_many_hundreds_of_kills() {
-    survives(600);
+    // A new store each time: the longer one lives, the more there is to sign in with after a kill.
+    for _ in 0..24 {
+        survives(25);
+    }
 }

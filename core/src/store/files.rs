@@ -8,6 +8,13 @@ use std::{
 
 use super::StoreError;
 
+/// The write-ahead log of `database`.
+pub(super) fn log_of(database: &Path) -> PathBuf {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
 /// The database and its write-ahead log, as they were when they were opened.
 #[derive(Debug)]
 pub(super) struct OpenFiles {
@@ -24,9 +31,7 @@ struct Opened {
 impl OpenFiles {
     /// To be called while both are open, since a file's number can be given again once it is not.
     pub(super) fn of(database: &Path) -> Self {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
-        Self { database: Opened::look(database.to_owned()), log: Opened::look(log.into()) }
+        Self { database: Opened::look(database.to_owned()), log: Opened::look(log_of(database)) }
     }
 
     /// The write-ahead log.

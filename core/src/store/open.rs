@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -11,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, config::DbConfig};
 use zeroize::Zeroizing;
 
 use super::{
-    Change, Keys, Location, OpenError, OpenFiles, Record, Store, StoreError, credentials, records,
-    schema,
+    Change, Keys, Location, OpenError, OpenFiles, Record, Store, StoreError, credentials,
+    extent::Extent, records, schema,
 };
 use crate::{
     platform::{KeyHandle, KeyStore, KeyStoreError, Platform, Rng},
@@ -34,13 +33,14 @@ impl Store {
                 Self::load(db, &root, platform, None)
             }
             Location::File(path) => {
-                if path.try_exists()? {
-                    check_header(path)?;
-                } else {
+                if !path.try_exists()? {
                     create_file(path, key_store.as_ref(), rng.as_ref())?;
                 }
+                let extent = Extent::of(path)?;
                 let db = Connection::open(path)?;
-                configure(&db)?;
+                configure(&db)
+                    .and_then(|()| extent.check(&db))
+                    .map_err(|error| extent.explain(error, path))?;
                 let version = check_identity(&db, path)?;
                 let root = unwrap_root(&db, key_store.as_ref())?;
                 // Only now: a store that is not ours to open is not ours to change.
@@ -145,30 +145,6 @@ fn configure(db: &Connection) -> Result<(), OpenError> {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse,
         _ => error.into(),
     })
-}
-
-/// Looks at the header before SQLite does, because SQLite takes an empty file for a new database; and
-/// whether the file can be written, of which SQLite would only say that it cannot be opened.
-fn check_header(path: &Path) -> Result<(), OpenError> {
-    let mut file = File::options().read(true).write(true).open(path)?;
-    let length = file.metadata()?.len();
-    let mut header = [0; 100];
-    let Ok(()) = file.read_exact(&mut header) else {
-        return Err(OpenError::Truncated(path.to_owned()));
-    };
-    if !header.starts_with(b"SQLite format 3\0") {
-        return Err(OpenError::NotAStore(path.to_owned()));
-    }
-    // The SQLite file format, §1.3: the page size at 16, the number of pages at 28.
-    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65_536,
-        size => u64::from(size),
-    };
-    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
-    if length < page_size * u64::from(pages) {
-        return Err(OpenError::Truncated(path.to_owned()));
-    }
-    Ok(())
 }
 
 /// The schema version of a store of ours that is not too new.
