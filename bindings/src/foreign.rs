@@ -24,8 +24,8 @@ pub(crate) use key_store::ForeignKeyStore;
 pub use key_store::{GeneratedKey, KeyRole, KeyStore, KeyStoreDescription, KeyStoreError};
 #[cfg(feature = "network")]
 pub(crate) use own_courier::OwnCourier;
-pub use verifier::{Answer, UserVerifier};
-pub(crate) use verifier::{ForeignVerifier, Questions, Told};
+pub use verifier::UserVerifier;
+pub(crate) use verifier::{Answer, ForeignVerifier, Questions, Told};
 
 /// A foreign implementation has failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]

@@ -27,6 +27,7 @@ mod library;
 mod link;
 mod nfc;
 mod passkey;
+mod progress;
 #[cfg(feature = "software")]
 mod software;
 #[cfg(test)]
@@ -43,19 +44,23 @@ pub use ble::{BleLink, BleService, ble_service};
 pub use error::{AnswerError, CallError, LinkError, OpenError, OwnerError, RequestError};
 pub use events::{Event, EventListener, LogLevel};
 pub use foreign::{
-    Answer, Clock, Courier, CourierFailure, CourierReply, ForeignError, GeneratedKey, KeyRole,
-    KeyStore, KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
+    Clock, Courier, CourierFailure, CourierReply, ForeignError, GeneratedKey, KeyRole, KeyStore,
+    KeyStoreDescription, KeyStoreError, Letter, RandomSource, Seams, UserVerifier,
 };
 pub use hid::HidLink;
 pub use library::{LibraryInfo, library_info};
 pub use nfc::NfcCard;
 pub use passkey::{Assertion, AssertionRequest, CreatedCredential, CreationRequest};
+pub use progress::{
+    AssertionCall, AssertionProgress, CreationCall, CreationProgress, MessageCall, MessageProgress,
+    WaitingAssertion, WaitingCreation, WaitingMessage,
+};
 #[cfg(feature = "software")]
 pub use software::{software_key_store, software_key_store_with_random};
 pub use types::{
-    Account, Algorithm, Choice, Credential, GrantStatus, KeyState, Membership, Needs, Notice,
-    NoticeReason, OfflineLogin, Operation, Policy, Prompt, Protect, Protection, Refusal, Site,
-    Status, Transport, Verification, VerifierStatus, WorkspaceInvitation,
+    Account, Algorithm, Credential, GrantStatus, KeyState, Membership, Needs, Notice, NoticeReason,
+    OfflineLogin, Operation, Policy, Prompt, Protect, Protection, Refusal, Site, Status, Transport,
+    Verification, VerifierStatus, WorkspaceInvitation,
 };
 pub use workspace::{
     ActivationError, CheckInError, LuminancePlane, ScanError, read_activation_code,

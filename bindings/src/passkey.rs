@@ -75,7 +75,6 @@ pub struct Assertion {
     pub user: Option<Account>,
 }
 
-#[uniffi::export]
 impl Authenticator {
     /// Makes a passkey. `call` and `client` are those of [`ctap2`](Self::ctap2).
     ///

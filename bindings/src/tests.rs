@@ -26,6 +26,7 @@ mod network;
 mod passkeys;
 mod people;
 mod pictures;
+mod progress;
 mod secrets;
 #[cfg(feature = "ble")]
 mod vectors;

@@ -9,8 +9,9 @@ pub use membership::{
     GrantStatus, KeyState, Membership, OfflineLogin, Policy, Rules, Verification,
     WorkspaceInvitation,
 };
+pub(crate) use prompt::Choice;
 pub(crate) use prompt::milliseconds;
-pub use prompt::{Account, Choice, Needs, Notice, NoticeReason, Operation, Prompt, Refusal, Site};
+pub use prompt::{Account, Needs, Notice, NoticeReason, Operation, Prompt, Refusal, Site};
 
 /// The way by which a request reached the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]

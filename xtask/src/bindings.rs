@@ -4,6 +4,7 @@
 //! hand-written code of `android/sdk` and `ios/` is, and all that is generated becomes internal to it.
 
 pub mod disk;
+mod fast;
 mod internal;
 pub mod kotlin;
 pub mod size;
@@ -190,7 +191,8 @@ fn check_kotlin(place: &Path) -> Result<(), Failed> {
     if !source.lines().any(|line| line.trim() == format!("package {KOTLIN_PACKAGE}")) {
         return Err(Failed::Broken(format!("{} is in another package", file.display())));
     }
-    fs::write(file, internal::kotlin(&source))?;
+    let source = fast::kotlin(&internal::kotlin(&source)).ok_or_else(|| other_way("Kotlin"))?;
+    fs::write(file, source)?;
     Ok(())
 }
 
@@ -203,9 +205,7 @@ fn check_swift(place: &Path) -> Result<(), Failed> {
     if !read(&map)?.contains(&format!("module {SWIFT_C_MODULE} ")) {
         return Err(Failed::Broken(format!("{} names another module", map.display())));
     }
-    let source = internal::copying_fast(&internal::swift(&source)).ok_or_else(|| {
-        Failed::Broken("the Swift code copies bytes in another way: see internal.rs".to_owned())
-    })?;
+    let source = fast::swift(&internal::swift(&source)).ok_or_else(|| other_way("Swift"))?;
     fs::write(place.join(SWIFT_FILE), source)?;
     let include = place.join("include");
     fs::create_dir_all(&include)?;
@@ -213,6 +213,10 @@ fn check_swift(place: &Path) -> Result<(), Failed> {
     let header = format!("{SWIFT_C_MODULE}.h");
     fs::rename(place.join(&header), include.join(header))?;
     Ok(())
+}
+
+fn other_way(language: &str) -> Failed {
+    Failed::Broken(format!("the {language} code does in another way what fast.rs makes fast"))
 }
 
 fn read(file: &Path) -> Result<String, Failed> {

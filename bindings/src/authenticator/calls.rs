@@ -14,7 +14,7 @@ use crate::{
     AnswerError, CallError,
     events::Event,
     foreign::{Answer, CourierReply},
-    types::Transport,
+    types::{Choice, Refusal, Transport},
 };
 
 /// Whose request it is.
@@ -140,7 +140,6 @@ impl Authenticator {
     }
 }
 
-#[uniffi::export]
 impl Authenticator {
     /// Runs a CTAP2 request: a command byte and its CBOR parameters in (at most 7609 bytes), a status
     /// byte and the answer's CBOR out. Dropping the future cancels the request.
@@ -171,7 +170,10 @@ impl Authenticator {
     ) -> Result<Vec<u8>, CallError> {
         self.process(call, client, Message::U2f(apdu)).await
     }
+}
 
+#[uniffi::export]
+impl Authenticator {
     /// Cancels the request with this number, which then answers KEEPALIVE_CANCEL (2D) unless it is about
     /// to answer already; `false` where it does not run. Without a number: whatever runs, activations,
     /// check-ins, and a prompt that a U2F client polls for included.
@@ -213,13 +215,47 @@ impl Authenticator {
         Ok(running.as_ref().is_some_and(|running| running.handle.waiting_for_user()))
     }
 
-    /// Answers a question.
+    /// Answers a question: the person agrees.
+    ///
+    /// `verified` says whether the person was verified, not merely present; `authorization`, whether the
+    /// platform holds one for the signature: [`KeyStore::sign`](crate::KeyStore::sign) then gets the
+    /// question's number. `account` is the chosen one's index where several are listed, counted from 0; one
+    /// that was not listed denies the request.
     ///
     /// # Errors
     /// [`AnswerError::NotAsked`] where it is not open: answered before, withdrawn, never asked.
-    pub fn answer(&self, question: u64, answer: Answer) -> Result<(), AnswerError> {
-        self.core().map_err(|_| AnswerError::Closed)?;
-        self.questions.answer(question, answer).map_err(|_| AnswerError::NotAsked)
+    pub fn consent(
+        &self,
+        question: u64,
+        verified: bool,
+        authorization: bool,
+        account: u32,
+    ) -> Result<(), AnswerError> {
+        let choice = Choice::Account { index: account };
+        self.answer(question, Answer::Consent { verified, choice, authorization })
+    }
+
+    /// Answers a question that lists accounts: none of these, list older ones. It agrees to nothing yet.
+    /// The rest is as for [`consent`](Self::consent).
+    ///
+    /// # Errors
+    /// As for [`consent`](Self::consent).
+    pub fn list_older(
+        &self,
+        question: u64,
+        verified: bool,
+        authorization: bool,
+    ) -> Result<(), AnswerError> {
+        let choice = Choice::Older;
+        self.answer(question, Answer::Consent { verified, choice, authorization })
+    }
+
+    /// Answers a question: the person does not agree.
+    ///
+    /// # Errors
+    /// As for [`consent`](Self::consent).
+    pub fn refuse(&self, question: u64, refusal: Refusal) -> Result<(), AnswerError> {
+        self.answer(question, Answer::Refuse { refusal })
     }
 
     /// Gives the reply to a letter.
@@ -243,6 +279,11 @@ pub(crate) fn link_number() -> u32 {
 }
 
 impl Authenticator {
+    pub(crate) fn answer(&self, question: u64, answer: Answer) -> Result<(), AnswerError> {
+        self.core().map_err(|_| AnswerError::Closed)?;
+        self.questions.answer(question, answer).map_err(|_| AnswerError::NotAsked)
+    }
+
     /// Begins a request that came by a link.
     pub(crate) fn begin_link(self: &Arc<Self>, client: Client) -> Result<Begun, CallError> {
         self.begin(LINK_CALLS.fetch_sub(1, Ordering::Relaxed), client)

@@ -20,7 +20,8 @@ use crate::{
 /// Asks the person.
 ///
 /// Every method returns at once: a question is answered later, by
-/// [`Authenticator::answer`](crate::Authenticator::answer) from any thread, or from within `ask`.
+/// [`Authenticator::consent`](crate::Authenticator::consent) or
+/// [`Authenticator::refuse`](crate::Authenticator::refuse) from any thread, or from within `ask`.
 #[uniffi::export(foreign)]
 pub trait UserVerifier: Send + Sync {
     /// Shows a prompt. There is one at a time. Numbers are never used twice.
@@ -40,8 +41,8 @@ pub trait UserVerifier: Send + Sync {
 }
 
 /// A person's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Answer {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
     /// Agreement.
     Consent {
         /// Whether the person was verified, not merely present.

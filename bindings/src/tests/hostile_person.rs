@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::people::*;
-use crate::{Answer, AnswerError, CallError, Event, Refusal, task::block_on};
+use crate::{AnswerError, CallError, Event, Refusal, foreign::Answer, task::block_on};
 
 #[test]
 fn who_throws_or_panics_has_not_agreed_and_the_next_request_is_served() {

@@ -11,9 +11,12 @@ use std::{
 };
 
 use crate::{
-    Account, Answer, AssertionRequest, Authenticator, Choice, Client, CreationRequest, Event,
-    EventListener, ForeignError, KeyStore, Notice, OpenError, Place, Prompt, Seams, Transport,
-    UserVerifier, VerifierStatus, software_key_store, types::Algorithm,
+    Account, AssertionRequest, Authenticator, Client, CreationRequest, Event, EventListener,
+    ForeignError, KeyStore, Notice, OpenError, Place, Prompt, Seams, Transport, UserVerifier,
+    VerifierStatus,
+    foreign::Answer,
+    software_key_store,
+    types::{Algorithm, Choice},
 };
 
 pub(super) const CLIENT: Client = Client { transport: Transport::Usb, channel: 1 };

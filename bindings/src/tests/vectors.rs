@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use super::people::now;
 use crate::{
-    Answer, Authenticator, BleLink, Choice, Client, Clock, ForeignError, HidLink, Needs, NfcCard,
-    Notice, Place, Prompt, RandomSource, Refusal, Seams, Transport, UserVerifier, VerifierStatus,
-    software_key_store_with_random, task::block_on,
+    Authenticator, BleLink, Client, Clock, ForeignError, HidLink, Needs, NfcCard, Notice, Place,
+    Prompt, RandomSource, Refusal, Seams, Transport, UserVerifier, VerifierStatus, foreign::Answer,
+    software_key_store_with_random, task::block_on, types::Choice,
 };
 
 struct SplitMix(Mutex<u64>);

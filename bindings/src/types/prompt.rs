@@ -108,8 +108,8 @@ pub enum Operation {
 }
 
 /// What a person chose from a list of accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Choice {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
     /// The account with this index.
     Account {
         /// Counted from 0. One that was not listed denies the request.

@@ -69,7 +69,7 @@ public final class Authenticator: Sendable {
                     clock: seams.map { ClockBridge($0) }, random: seams.map { RandomBridge($0) }, courier: letters))
         }
         // Weak: what the library holds must not keep its own authenticator.
-        prompts.answers.to { [weak core] question, answer in try core?.answer(question: question, answer: answer) }
+        prompts.answers.to { [weak core] question, answer in try core?.give(answer, to: question) }
         letters?.replies.to { [weak core] letter, reply in try core?.deliver(letter: letter, reply: reply) }
         self.core = core
         self.prompts = prompts
@@ -92,14 +92,20 @@ public final class Authenticator: Sendable {
     /// out.
     public func ctap2(_ request: Data, from client: Client = Client()) async throws(PocketkeyError) -> Data {
         try await call { [core] number in
-            try await core.ctap2(call: number, client: client.lowered, request: request)
+            try await core.beginCtap2(
+                call: FfiMessageCall(call: number, client: client.lowered, message: request)
+            ).answer
         }
     }
 
     /// Runs a U2F raw message. It never waits for a person: until somebody has agreed the answer is 6985, and the
     /// client asks again.
     public func u2f(_ apdu: Data, from client: Client = Client()) async throws(PocketkeyError) -> Data {
-        try await call { [core] number in try await core.u2f(call: number, client: client.lowered, apdu: apdu) }
+        try await call { [core] number in
+            try await core.beginU2f(
+                call: FfiMessageCall(call: number, client: client.lowered, message: apdu)
+            ).answer
+        }
     }
 
     /// Makes a passkey.
@@ -108,7 +114,9 @@ public final class Authenticator: Sendable {
     ) async throws(PocketkeyError) -> CreatedCredential {
         try await call { [core] number in
             CreatedCredential(
-                try await core.makeCredential(call: number, client: client.lowered, request: request.lowered))
+                try await core.beginMakeCredential(
+                    call: FfiCreationCall(call: number, client: client.lowered, request: request.lowered)
+                ).answer)
         }
     }
 
@@ -117,7 +125,10 @@ public final class Authenticator: Sendable {
         _ request: AssertionRequest, from client: Client = Client()
     ) async throws(PocketkeyError) -> Assertion {
         try await call { [core] number in
-            Assertion(try await core.getAssertion(call: number, client: client.lowered, request: request.lowered))
+            Assertion(
+                try await core.beginGetAssertion(
+                    call: FfiAssertionCall(call: number, client: client.lowered, request: request.lowered)
+                ).answer)
         }
     }
 

@@ -77,28 +77,6 @@ pub fn swift(source: &str) -> String {
     out
 }
 
-/// How the generated Swift copies bytes out of a buffer, and how it does it fast: on Linux, a third of the
-/// time that a sign-in spent in Swift went into these two lines.
-const COPIES: [(&str, &str); 2] = [
-    (
-        "let _ = withUnsafeMutableBytes(of: &value, { reader.data.copyBytes(to: $0, from: range)})",
-        "withUnsafeMutableBytes(of: &value) { to in reader.data.withUnsafeBytes { to.copyMemory(from: \
-         UnsafeRawBufferPointer(rebasing: $0[range])) } }",
-    ),
-    (
-        "reader.data.copyBytes(to: buffer, from: range)",
-        "reader.data.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: \
-         UnsafeRawBufferPointer(rebasing: $0[range])) }",
-    ),
-];
-
-/// Swift that copies bytes faster; none where the generator has come to do it in another way.
-pub fn copying_fast(swift: &str) -> Option<String> {
-    COPIES.iter().try_fold(swift.to_owned(), |source, (slow, fast)| {
-        (source.matches(slow).count() == 1).then(|| source.replace(slow, fast))
-    })
-}
-
 /// A line's indentation, and what comes after it and the words for access.
 fn hidden(line: &str) -> (&str, &str) {
     let inner = line.trim_start();

@@ -33,12 +33,18 @@ extension Prompt.Operation {
     }
 }
 
-extension Choice {
-    var lowered: FfiChoice {
-        switch self {
-        // A place that no list has denies the request.
-        case .listed(let index): .account(index: UInt32(exactly: index) ?? .max)
-        case .older: .older
+extension FfiAuthenticator {
+    func give(_ answer: Answer, to question: UInt64) throws {
+        switch answer {
+        case .consent(let verified, .listed(let index), let authorization):
+            // A place that no list has denies the request.
+            try consent(
+                question: question, verified: verified, authorization: authorization != nil,
+                account: UInt32(exactly: index) ?? .max)
+        case .consent(let verified, .older, let authorization):
+            try listOlder(question: question, verified: verified, authorization: authorization != nil)
+        case .refuse(let refusal):
+            try refuse(question: question, refusal: refusal.lowered)
         }
     }
 }

@@ -5,7 +5,7 @@ final class VerifierBridge: FfiUserVerifier {
     private let verifier: any UserVerifier
     private let authorizations: Authorizations
     let asking = Asking()
-    let answers = Way<FfiAnswer>()
+    let answers = Way<Answer>()
 
     init(_ verifier: any UserVerifier, _ authorizations: Authorizations) {
         self.verifier = verifier
@@ -26,16 +26,9 @@ final class VerifierBridge: FfiUserVerifier {
 
     private func answered(_ question: UInt64, _ answer: Answer) {
         guard asking.end(question) else { return }
-        let lowered: FfiAnswer
-        switch answer {
-        case .consent(let verified, let choice, let authorization):
-            // Before the answer, which the signature may follow at once.
-            if let authorization { authorizations.with { $0[question] = authorization } }
-            lowered = .consent(verified: verified, choice: choice.lowered, authorization: authorization != nil)
-        case .refuse(let refusal):
-            lowered = .refuse(refusal: refusal.lowered)
-        }
-        if !answers.answer(question, lowered) { forget(question) }
+        // Before the answer, which the signature may follow at once.
+        if case .consent(_, _, let authorization?) = answer { authorizations.with { $0[question] = authorization } }
+        if !answers.answer(question, answer) { forget(question) }
     }
 
     private func forget(_ question: UInt64) {

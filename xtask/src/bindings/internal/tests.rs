@@ -39,12 +39,3 @@ fn swift_types_are_prefixed_and_what_is_only_called_like_them_is_not() {
         func a(site: FfiSite?) -> SiteB { .Site(FfiConverterTypeSite.b) }\n";
     assert_eq!(swift(source), expected);
 }
-
-#[test]
-fn bytes_are_copied_fast_or_somebody_hears_that_they_are_not() {
-    let [(integers, _), (bytes, _)] = COPIES;
-    let made = copying_fast(&format!("a\n{integers}\nb\n{bytes}\n")).unwrap();
-    assert!(!made.contains("copyBytes") && made.contains("copyMemory"), "{made}");
-    assert_eq!(copying_fast(integers), None);
-    assert_eq!(copying_fast(&format!("{integers}{integers}{bytes}")), None);
-}

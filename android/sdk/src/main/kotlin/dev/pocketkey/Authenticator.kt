@@ -1,5 +1,8 @@
 package dev.pocketkey
 
+import dev.pocketkey.ffi.AssertionCall
+import dev.pocketkey.ffi.CreationCall
+import dev.pocketkey.ffi.MessageCall
 import java.io.File
 import java.util.concurrent.atomic.AtomicLong
 import kotlinx.coroutines.CoroutineDispatcher
@@ -48,11 +51,11 @@ public class Authenticator internal constructor(
      * out. What the standard has a status for throws nothing.
      */
     public suspend fun ctap2(request: ByteArray, client: Client = Client()): ByteArray =
-        call { core.ctap2(it, client.lower(), request) }
+        call { core.beginCtap2(MessageCall(it, client.lower(), request)).answer() }
 
     /** Runs a U2F raw message. Until somebody has agreed the answer is 6985, and the client asks again. */
     public suspend fun u2f(apdu: ByteArray, client: Client = Client()): ByteArray =
-        call { core.u2f(it, client.lower(), apdu) }
+        call { core.beginU2f(MessageCall(it, client.lower(), apdu)).answer() }
 
     /** Makes a passkey. Throws [RequestException]. */
     public suspend fun makeCredential(request: CreationRequest, client: Client = Client()): CreatedCredential = call {
@@ -66,7 +69,7 @@ public class Authenticator internal constructor(
             request.discoverable,
             request.verify,
         )
-        val made = core.makeCredential(it, client.lower(), lowered)
+        val made = core.beginMakeCredential(CreationCall(it, client.lower(), lowered)).answer()
         CreatedCredential(made.id, made.authenticatorData, made.attestationObject, made.publicKey)
     }
 
@@ -74,7 +77,7 @@ public class Authenticator internal constructor(
     public suspend fun getAssertion(request: AssertionRequest, client: Client = Client()): Assertion = call {
         val lowered =
             dev.pocketkey.ffi.AssertionRequest(request.clientDataHash, request.rpId, request.allow, request.verify)
-        val made = core.getAssertion(it, client.lower(), lowered)
+        val made = core.beginGetAssertion(AssertionCall(it, client.lower(), lowered)).answer()
         Assertion(made.credentialId, made.authenticatorData, made.signature, made.user?.toApi())
     }
 

@@ -1,7 +1,6 @@
 package dev.pocketkey
 
 import dev.pocketkey.ffi.Algorithm as FfiAlgorithm
-import dev.pocketkey.ffi.Answer as FfiAnswer
 import dev.pocketkey.ffi.AnswerException
 import dev.pocketkey.ffi.Courier as FfiCourier
 import dev.pocketkey.ffi.CourierReply
@@ -105,7 +104,7 @@ internal class VerifierBridge(
     private val authorizations: Authorizations,
 ) : FfiUserVerifier {
     /** Set before anything can be asked. */
-    lateinit var answerTo: (ULong, FfiAnswer) -> Unit
+    lateinit var answerTo: (ULong, Answer) -> Unit
 
     private val asking = ConcurrentHashMap<ULong, Job>()
 
@@ -135,11 +134,7 @@ internal class VerifierBridge(
         asking.remove(question) ?: return
         val authorization = (answer as? Answer.Consent)?.authorization
         authorization?.let { authorizations.put(question, it) }
-        val lowered = when (answer) {
-            is Answer.Consent -> FfiAnswer.Consent(answer.verified, answer.choice.toFfi(), authorization != null)
-            is Answer.Refuse -> FfiAnswer.Refuse(answer.reason.toFfi())
-        }
-        if (!inTime { answerTo(question, lowered) }) authorizations.forget(question)
+        if (!inTime { answerTo(question, answer) }) authorizations.forget(question)
     }
 
     override fun withdraw(question: ULong): Unit = guarded {

@@ -2,7 +2,7 @@ package dev.pocketkey
 
 import dev.pocketkey.ffi.Account as FfiAccount
 import dev.pocketkey.ffi.Algorithm as FfiAlgorithm
-import dev.pocketkey.ffi.Choice as FfiChoice
+import dev.pocketkey.ffi.Authenticator as FfiAuthenticator
 import dev.pocketkey.ffi.Credential as FfiCredential
 import dev.pocketkey.ffi.Event as FfiEvent
 import dev.pocketkey.ffi.Letter as FfiLetter
@@ -52,10 +52,16 @@ internal fun VerifierStatus.toFfi(): FfiVerifierStatus = FfiVerifierStatus(
     choosesAccount,
 )
 
-internal fun Choice.toFfi(): FfiChoice = when (this) {
-    // What nobody listed is refused by the library.
-    is Choice.Listed -> FfiChoice.Account(index.toUInt())
-    Choice.Older -> FfiChoice.Older
+internal fun FfiAuthenticator.give(question: ULong, answer: Answer): Unit = when (answer) {
+    is Answer.Refuse -> refuse(question, answer.reason.toFfi())
+    is Answer.Consent -> {
+        val authorized = answer.authorization != null
+        when (val choice = answer.choice) {
+            // What nobody listed is refused by the library.
+            is Choice.Listed -> consent(question, answer.verified, authorized, choice.index.toUInt())
+            Choice.Older -> listOlder(question, answer.verified, authorized)
+        }
+    }
 }
 
 internal fun FfiPrompt.toApi(): Prompt =

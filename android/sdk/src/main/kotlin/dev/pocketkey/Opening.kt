@@ -41,7 +41,7 @@ internal class Opening(
         }
         // Weak: what the library holds must not keep its own authenticator.
         val weak = WeakReference(core)
-        prompts.answerTo = { question, answer -> weak.get()?.answer(question, answer) }
+        prompts.answerTo = { question, answer -> weak.get()?.give(question, answer) }
         letters?.deliver = { letter, reply -> weak.get()?.deliver(letter, reply) }
         Authenticator(core, dispatcher, scope, prompts, authorizations, events)
     }

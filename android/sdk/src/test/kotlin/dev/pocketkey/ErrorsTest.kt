@@ -36,6 +36,8 @@ class ErrorsTest {
         fails<OpenException.WrongKey> { open(store(folder, "sealed"), root = 1) }
         val cut = store(folder, "cut")
         RandomAccessFile(cut, "rw").use { it.setLength(it.length() / 2) }
+        // It has the missing pages.
+        assertTrue(File("${cut.path}-wal").delete())
         fails<OpenException.Truncated> { open(cut) }
         val newer = store(folder, "newer")
         RandomAccessFile(newer, "rw").use {
