@@ -121,6 +121,16 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeyStoreError {
     }
 }
 
+impl From<KeyStoreError> for OpenError {
+    fn from(error: KeyStoreError) -> Self {
+        let reason = match error {
+            KeyStoreError::Failed { reason } => reason,
+            error => error.to_string(),
+        };
+        Self::KeyStore { reason }
+    }
+}
+
 /// The longest handle: a credential with it still fits every message.
 const MAX_HANDLE: usize = 2048;
 /// The longest DER signature on P-256.
@@ -137,11 +147,9 @@ pub(crate) struct ForeignKeyStore {
 
 impl ForeignKeyStore {
     pub(crate) fn new(foreign: Arc<dyn KeyStore>, events: Arc<Events>) -> Result<Self, OpenError> {
-        let failed = |reason: String| OpenError::KeyStore { reason };
-        let description =
-            guarded(|| foreign.describe(), panicked).map_err(|error| failed(error.to_string()))?;
+        let description = guarded(|| foreign.describe(), panicked).map_err(OpenError::from)?;
         if description.algorithms.is_empty() {
-            return Err(failed("it makes keys of no algorithm".to_owned()));
+            return Err(OpenError::KeyStore { reason: "it makes keys of no algorithm".to_owned() });
         }
         let mut algorithms: Vec<algorithm::Algorithm> = Vec::new();
         for offered in description.algorithms {

@@ -230,7 +230,8 @@ public class Authenticator internal constructor(
             val keys = try {
                 dev.pocketkey.ffi.softwareKeyStore(root)
             } catch (error: dev.pocketkey.ffi.KeyStoreException) {
-                throw OpenException.KeyStoreFailed(error.toString())
+                val reason = (error as? dev.pocketkey.ffi.KeyStoreException.Failed)?.reason
+                throw OpenException.KeyStoreFailed(reason ?: error.toString())
             }
             val platform = Opening(verifier, status, courier, withEvents, seams, dispatcher)
             return platform.open(file, keys, Authorizations())

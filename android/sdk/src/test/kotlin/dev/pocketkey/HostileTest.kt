@@ -126,6 +126,15 @@ class HostileTest {
     }
 
     @Test
+    fun `what a key store threw is told word for word`(): Unit = runBlocking {
+        val keys = object : JavaKeys() {
+            override val protection: KeyProtection get() = error("no chip")
+        }
+        val failed = runCatching { Authenticator.open(null, keys, AGREES) }.exceptionOrNull()
+        assertEquals("java.lang.IllegalStateException: no chip", (failed as OpenException.KeyStoreFailed).reason)
+    }
+
+    @Test
     fun `what consent authorized reaches the signature and is let go`(): Unit = runBlocking {
         val given = Any()
         val seen = mutableListOf<Any?>()
