@@ -103,9 +103,9 @@ pub enum LogLevel {
     Off,
     /// What failed.
     Error,
-    /// And what is odd.
+    /// And what is odd: who came while another request ran, what was answered that nobody had asked.
     Warning,
-    /// And what happens.
+    /// And how each request was answered.
     Debug,
 }
 

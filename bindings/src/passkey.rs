@@ -39,13 +39,13 @@ pub struct CreationRequest {
 /// A passkey that was made.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct CreatedCredential {
-    /// The credential ID.
+    /// The credential ID, at most 255 bytes.
     pub id: Vec<u8>,
     /// The authenticator data (WebAuthn §6.1).
     pub authenticator_data: Vec<u8>,
     /// The attestation object (WebAuthn §6.5.4), CBOR.
     pub attestation_object: Vec<u8>,
-    /// The public key as a COSE_Key.
+    /// The public key as a COSE_Key (RFC 9052 §7), CBOR.
     pub public_key: Vec<u8>,
 }
 
@@ -69,7 +69,7 @@ pub struct Assertion {
     pub credential_id: Vec<u8>,
     /// The authenticator data, of which the signature is, with the client data's hash after it.
     pub authenticator_data: Vec<u8>,
-    /// The signature.
+    /// The signature: DER, at most 72 bytes, for ES256; 64 bytes for EdDSA.
     pub signature: Vec<u8>,
     /// Whose it is, where the credential is discoverable. Names come after verification only.
     pub user: Option<Account>,

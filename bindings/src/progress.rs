@@ -101,7 +101,7 @@ pub struct MessageCall {
     pub call: u64,
     /// Who asks.
     pub client: Client,
-    /// The message.
+    /// The message: for CTAP2 at most 7609 bytes, for U2F one APDU.
     pub message: Vec<u8>,
 }
 
@@ -129,15 +129,21 @@ pub struct AssertionCall {
 
 #[uniffi::export]
 impl Authenticator {
-    /// Begins [`ctap2`](Self::ctap2).
+    /// Begins a CTAP2 request: a command byte and its CBOR parameters in, a status byte and the answer's CBOR
+    /// out (CTAP 2.3 §8).
+    ///
+    /// It runs on the calling thread as far as it goes without a person or a courier: key store, disk and
+    /// [`UserVerifier::ask`](crate::UserVerifier::ask) are called there, and may block it.
     ///
     /// # Errors
-    /// Any [`CallError`].
+    /// Any [`CallError`]. What the standard has a status for is no error here.
     pub fn begin_ctap2(self: Arc<Self>, call: MessageCall) -> Result<MessageProgress, CallError> {
         MessageProgress::of(self.ctap2(call.call, call.client, call.message))
     }
 
-    /// Begins [`u2f`](Self::u2f).
+    /// Begins a U2F raw message: an APDU in, data and status word out. It never waits for a person: until
+    /// somebody has agreed the answer is 6985, and the client asks again. The thread is as for
+    /// [`begin_ctap2`](Self::begin_ctap2).
     ///
     /// # Errors
     /// Any [`CallError`].
@@ -145,7 +151,8 @@ impl Authenticator {
         MessageProgress::of(self.u2f(call.call, call.client, call.message))
     }
 
-    /// Begins [`make_credential`](Self::make_credential).
+    /// Begins the making of a passkey (authenticatorMakeCredential, CTAP 2.3 §6.1). The thread is as for
+    /// [`begin_ctap2`](Self::begin_ctap2).
     ///
     /// # Errors
     /// Any [`RequestError`].
@@ -156,7 +163,8 @@ impl Authenticator {
         CreationProgress::of(self.make_credential(call.call, call.client, call.request))
     }
 
-    /// Begins [`get_assertion`](Self::get_assertion).
+    /// Begins a sign-in (authenticatorGetAssertion, CTAP 2.3 §6.2); where several passkeys fit, the person
+    /// chooses on the phone. The thread is as for [`begin_ctap2`](Self::begin_ctap2).
     ///
     /// # Errors
     /// Any [`RequestError`].

@@ -35,8 +35,8 @@ pub struct LuminancePlane {
     pub rotation: u32,
 }
 
-/// Finds the activation link in a picture, whichever way up it is. A
-/// picture of 1280 × 720 takes a few milliseconds where there is a code, some tens where there is none.
+/// Finds the activation link in a picture, whichever way up it is. A picture of 1280 × 720 takes some tens of
+/// milliseconds, one without a code up to some hundreds.
 ///
 /// The link is a secret until it is used: it is to be shown to nobody and logged nowhere.
 ///

@@ -3,9 +3,12 @@
 
 mod archive;
 mod smoke;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -20,21 +23,29 @@ const ELSEWHERE: &str = "\
 What this machine cannot make, and the commands that make it where they can run:
 
   Android (an AAR), with the Android SDK and NDK r28 or newer:
-    rustup target add aarch64-linux-android x86_64-linux-android
+    rustup target add aarch64-linux-android armv7-linux-androideabi x86_64-linux-android
     cargo install cargo-ndk
     cargo xtask bindings
     gradle -p android :sdk:assembleRelease
 
   Apple's systems (a framework for the Swift package), on a Mac with Xcode:
-    rustup target add aarch64-apple-ios aarch64-apple-ios-sim
+    rustup target add aarch64-apple-ios aarch64-apple-ios-sim x86_64-apple-ios aarch64-apple-darwin x86_64-apple-darwin
     export LIBSQLITE3_FLAGS=\"$(cat bindings/sqlite-flags.txt)\"
-    for target in aarch64-apple-ios aarch64-apple-ios-sim; do
+    export IPHONEOS_DEPLOYMENT_TARGET=17.0 MACOSX_DEPLOYMENT_TARGET=14.0
+    for target in aarch64-apple-ios aarch64-apple-ios-sim x86_64-apple-ios aarch64-apple-darwin x86_64-apple-darwin; do
       cargo rustc --profile sdk --package pocketkey-ffi --lib --crate-type staticlib --target $target
     done
+    mkdir -p target/apple/simulator target/apple/macos
+    lipo -create -output target/apple/simulator/libpocketkey_ffi.a \\
+      target/aarch64-apple-ios-sim/sdk/libpocketkey_ffi.a target/x86_64-apple-ios/sdk/libpocketkey_ffi.a
+    lipo -create -output target/apple/macos/libpocketkey_ffi.a \\
+      target/aarch64-apple-darwin/sdk/libpocketkey_ffi.a target/x86_64-apple-darwin/sdk/libpocketkey_ffi.a
     cargo xtask bindings
+    rm -rf ios/CPocketkey.xcframework
     xcodebuild -create-xcframework -output ios/CPocketkey.xcframework \\
       -library target/aarch64-apple-ios/sdk/libpocketkey_ffi.a -headers target/bindings/swift/include \\
-      -library target/aarch64-apple-ios-sim/sdk/libpocketkey_ffi.a -headers target/bindings/swift/include
+      -library target/apple/simulator/libpocketkey_ffi.a -headers target/bindings/swift/include \\
+      -library target/apple/macos/libpocketkey_ffi.a -headers target/bindings/swift/include
     cp target/bindings/swift/PocketkeyFFI.swift ios/Sources/Pocketkey/Generated.swift
 ";
 
@@ -136,16 +147,24 @@ fn kotlin(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
         ));
     }
     let sdk = root().join("android").join("sdk");
+    // Maven leaves what was compiled from sources that are no longer there.
+    let built = root().join("target").join("kotlin");
+    match fs::remove_dir_all(built.join("classes")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let mut maven = Command::new("mvn");
     maven.current_dir(&sdk).args(["--batch-mode", "--no-transfer-progress", "--color=never"]);
     run_command(maven.args(["-DskipTests", "package"]), |_| {})?;
-    let built = root().join("target").join("kotlin").join(format!("sdk-jvm-{}.jar", version()));
+    let jar = format!("sdk-jvm-{}.jar", version());
     let classes = folder.join(format!("pocketkey-sdk-jvm-{}.jar", version()));
-    fs::copy(&built, &classes)?;
+    fs::copy(built.join(jar), &classes)?;
     let sources = folder.join(format!("pocketkey-sdk-jvm-{}-sources.jar", version()));
     let mut jar = Command::new("jar");
     jar.args(["--create", "--date=2000-01-01T00:00:00Z", "--file"]).arg(&sources);
-    jar.arg("-C").arg(sdk.join("src").join("main").join("kotlin")).arg(".");
+    for part in ["main", "android"] {
+        jar.arg("-C").arg(sdk.join("src").join(part).join("kotlin")).arg(".");
+    }
     jar.arg("-C").arg(root().join("target").join("bindings").join("kotlin")).arg(".");
     run_command(&mut jar, |_| {})?;
     Ok(vec![classes, sources])

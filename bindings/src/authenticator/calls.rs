@@ -12,7 +12,7 @@ use pocketkey_core::{
 use super::{Authenticator, Running, lock};
 use crate::{
     AnswerError, CallError,
-    events::Event,
+    events::{Event, LogLevel},
     foreign::{Answer, CourierReply},
     types::{Choice, Refusal, Transport},
 };
@@ -79,6 +79,7 @@ impl Begun {
     pub(crate) async fn run(mut self, message: Message) -> Option<Vec<u8>> {
         let transaction = self.transaction.take()?;
         let (transport, command) = (self.transport, message.command());
+        let ctap2 = matches!(message, Message::Ctap2(_));
         let events = self.authenticator.events();
         events.emit(|| Event::Request { transport, command });
         let (answer, status) = match message {
@@ -94,6 +95,10 @@ impl Begun {
             }
         };
         let status = status.unwrap_or(Status::Other.code());
+        events.log(LogLevel::Debug, || {
+            let name = Status::from_code(status).filter(|_| ctap2).map_or("", Status::name);
+            format!("{transport:?} {command:02x}: {status:02x} {name}").trim_end().to_owned()
+        });
         events.emit(|| Event::Answered { transport, command, status });
         self.authenticator.look_at_membership(&self.core);
         (!self.authenticator.is_closed()).then_some(answer)
@@ -113,7 +118,12 @@ impl Authenticator {
     /// Begins a request.
     pub(crate) fn begin(self: &Arc<Self>, call: u64, client: Client) -> Result<Begun, CallError> {
         let core = self.core()?;
-        let transaction = core.begin(client.into()).map_err(|_| CallError::Busy)?;
+        let transaction = core.begin(client.into()).map_err(|_| {
+            let transport = client.transport;
+            let log = || format!("a request by {transport:?} came while another runs: busy");
+            self.events.log(LogLevel::Warning, log);
+            CallError::Busy
+        })?;
         let handle = transaction.handle();
         *lock(&self.running) = Some(Running { call, handle: handle.clone() });
         // Closing has cancelled what ran, and cannot have known of this.
@@ -223,7 +233,8 @@ impl Authenticator {
     /// that was not listed denies the request.
     ///
     /// # Errors
-    /// [`AnswerError::NotAsked`] where it is not open: answered before, withdrawn, never asked.
+    /// [`AnswerError::NotAsked`] where it is not open: answered before, withdrawn, never asked;
+    /// [`AnswerError::Closed`].
     pub fn consent(
         &self,
         question: u64,
@@ -261,10 +272,10 @@ impl Authenticator {
     /// Gives the reply to a letter.
     ///
     /// # Errors
-    /// [`AnswerError::NotAsked`] where nobody waits for it.
+    /// [`AnswerError::NotAsked`] where nobody waits for it; [`AnswerError::Closed`].
     pub fn deliver(&self, letter: u64, reply: CourierReply) -> Result<(), AnswerError> {
         self.core().map_err(|_| AnswerError::Closed)?;
-        self.letters.answer(letter, reply).map_err(|_| AnswerError::NotAsked)
+        self.letters.answer(letter, reply).map_err(|_| self.not_asked("letter", letter))
     }
 }
 
@@ -281,7 +292,13 @@ pub(crate) fn link_number() -> u32 {
 impl Authenticator {
     pub(crate) fn answer(&self, question: u64, answer: Answer) -> Result<(), AnswerError> {
         self.core().map_err(|_| AnswerError::Closed)?;
-        self.questions.answer(question, answer).map_err(|_| AnswerError::NotAsked)
+        self.questions.answer(question, answer).map_err(|_| self.not_asked("question", question))
+    }
+
+    fn not_asked(&self, what: &str, number: u64) -> AnswerError {
+        let log = || format!("an answer to {what} {number} came too late, or twice");
+        self.events.log(LogLevel::Warning, log);
+        AnswerError::NotAsked
     }
 
     /// Begins a request that came by a link.

@@ -8,7 +8,8 @@ use rustix::time::{ClockId, clock_gettime};
 use super::{ForeignError, guarded};
 use crate::events::Events;
 
-/// Measures time; for tests, and for platforms whose clock is their own.
+/// Measures time; for tests, and for platforms whose clock is their own. It is asked on any thread, by several at once;
+/// while it throws, time stands still.
 #[uniffi::export(foreign)]
 pub trait Clock: Send + Sync {
     /// Milliseconds since some fixed start. It goes on while the phone sleeps; what goes back is taken
@@ -19,7 +20,8 @@ pub trait Clock: Send + Sync {
     fn unix_time(&self) -> Result<u64, ForeignError>;
 }
 
-/// A cryptographically secure source of random bytes.
+/// A cryptographically secure source of random bytes. It is asked on any thread; where it throws, or gives another length, the
+/// request fails.
 #[uniffi::export(foreign)]
 pub trait RandomSource: Send + Sync {
     /// Gives `length` random bytes, no more and no fewer.

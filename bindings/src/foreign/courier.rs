@@ -9,8 +9,9 @@ use crate::{events::Events, types::milliseconds};
 
 /// Carries letters to the workspace. What comes back is signed: a courier needs no trust.
 ///
-/// Every method returns at once: a letter is answered later, by
-/// [`Authenticator::deliver`](crate::Authenticator::deliver) from any thread, or from within `send`.
+/// Every method returns at once, on whatever thread it is called: a letter is answered later, by
+/// [`Authenticator::deliver`](crate::Authenticator::deliver) from any thread, or from within `send`. A `send`
+/// that throws counts as [`CourierFailure::NoAnswer`].
 #[uniffi::export(foreign)]
 pub trait Courier: Send + Sync {
     /// Posts a letter (HTTP POST). Redirects are not followed.

@@ -15,7 +15,8 @@ use crate::{OpenError, events::Events, types::Algorithm};
 ///
 /// Calls come one at a time from each authenticator, on whatever thread works for it, and may block for
 /// as long as the hardware takes; the request that needs them waits. Handles are the implementation's
-/// own: at most 2048 bytes each, and meaningless to anyone else.
+/// own: at most 2048 bytes each, and meaningless to anyone else. What fails, fails its request alone; which
+/// [`KeyStoreError`] it is decides what the client hears.
 #[uniffi::export(rust, foreign)]
 pub trait KeyStore: Send + Sync {
     /// What the store is and can do; asked once, when an authenticator is opened.

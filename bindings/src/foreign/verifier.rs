@@ -19,9 +19,10 @@ use crate::{
 
 /// Asks the person.
 ///
-/// Every method returns at once: a question is answered later, by
+/// Every method returns at once, on whatever thread it is called: a question is answered later, by
 /// [`Authenticator::consent`](crate::Authenticator::consent) or
-/// [`Authenticator::refuse`](crate::Authenticator::refuse) from any thread, or from within `ask`.
+/// [`Authenticator::refuse`](crate::Authenticator::refuse) from any thread, or from within `ask`. An `ask` that
+/// throws counts as declined; what the others throw is logged.
 #[uniffi::export(foreign)]
 pub trait UserVerifier: Send + Sync {
     /// Shows a prompt. There is one at a time. Numbers are never used twice.

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, Weak, mpsc};
 
 use super::{hostile_person::wait_until, people::*};
-use crate::{Authenticator, Event, EventListener, ForeignError, LogLevel, Transport};
+use crate::{Authenticator, Event, EventListener, ForeignError, LogLevel, Refusal, Transport};
 
 #[test]
 fn events_tell_of_a_request_in_the_order_of_what_happened() {
@@ -113,5 +113,38 @@ fn the_log_level_decides_what_is_logged() {
         let events = diary.0.lock().unwrap();
         let logged = events.iter().filter(|event| matches!(event, Event::Log { .. })).count();
         assert_eq!(logged, expected);
+    }
+}
+
+#[test]
+fn what_is_odd_is_warned_of_and_every_answer_is_there_for_who_debugs() {
+    for (level, expected) in [
+        (LogLevel::Error, &[][..]),
+        (LogLevel::Warning, &["an answer to question 77 came too late, or twice"]),
+        (
+            LogLevel::Debug,
+            &[
+                "an answer to question 77 came too late, or twice",
+                "Usb 04: 00 CTAP2_OK",
+                "Usb 03: 90",
+            ],
+        ),
+    ] {
+        let diary = Arc::new(Diary::default());
+        let (authenticator, _) = open_with(Manner::Agrees, keys(), Some(diary.clone())).unwrap();
+        authenticator.set_log_level(level).unwrap();
+        authenticator.refuse(77, Refusal::Declined).unwrap_err();
+        now(Arc::clone(&authenticator).ctap2(1, CLIENT, GET_INFO.to_vec())).unwrap();
+        let version = vec![0, 3, 0, 0, 0, 0, 0];
+        now(Arc::clone(&authenticator).u2f(2, CLIENT, version)).unwrap();
+        authenticator.close().unwrap();
+        let answered = |event: &&Event| matches!(event, Event::Answered { .. });
+        wait_until(|| diary.0.lock().unwrap().iter().filter(answered).count() == 2);
+        let events = diary.0.lock().unwrap();
+        let logged = events.iter().filter_map(|event| match event {
+            Event::Log { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        assert_eq!(logged.collect::<Vec<_>>(), expected);
     }
 }

@@ -61,7 +61,7 @@ fn no_secret_is_in_what_is_logged() {
     // Something fails, which is what is logged of.
     *somebody.manner.lock().unwrap() = Manner::Throws;
     assert!(client.sign_in("example.com", None, None).unwrap().is_err());
-    let is_there = |event: &Event| matches!(event, Event::Log { .. });
+    let is_there = |event: &Event| matches!(event, Event::Log { level: LogLevel::Error, .. });
     wait_until(|| diary.0.lock().unwrap().iter().any(is_there));
 
     let told = format!("{:?}", diary.0.lock().unwrap());

@@ -74,8 +74,8 @@ pub enum ScanError {
     Several(usize),
 }
 
-/// Finds the activation link in a picture, whichever way up. A picture of 1280 × 720 takes a few
-/// milliseconds where there is a code to be read, and some tens where there is none.
+/// Finds the activation link in a picture, whichever way up. A picture of 1280 × 720 takes some tens of
+/// milliseconds, one without a code up to some hundreds.
 ///
 /// # Errors
 /// Any [`ScanError`].

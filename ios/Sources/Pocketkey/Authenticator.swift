@@ -3,8 +3,8 @@ import Foundation
 /// An authenticator on a store: makes passkeys and signs in with them.
 ///
 /// It serves one request at a time: others get ``PocketkeyError/busy`` at once. Cancelling the task of a request cancels
-/// the request. Everything may be called from anywhere. After ``close()``, everything throws
-/// ``PocketkeyError/closed``.
+/// the request. Everything may be called from anywhere; what is not `async` works on the caller's thread, and may read
+/// the disk and call the key store there. After ``close()``, everything throws ``PocketkeyError/closed``.
 public final class Authenticator: Sendable {
     let core: FfiAuthenticator
     let prompts: VerifierBridge
@@ -12,7 +12,8 @@ public final class Authenticator: Sendable {
     private let eventBridge: EventBridge?
     private let lastCall = Locked<UInt64>(0)
 
-    /// What happens, for one reader; a slow one misses the oldest. Ended at once where it was not asked for.
+    /// What happens, for one reader. At most 256 events wait for it; whoever is slower hears how many were left out
+    /// (``Event/missed(_:)``). Ended at once where it was not asked for.
     public let events: AsyncStream<Event>
 
     /// Opens the store in a file, or makes one. It reads and writes the disk, and asks the key store.

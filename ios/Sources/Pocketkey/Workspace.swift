@@ -20,7 +20,8 @@ extension Authenticator {
         try await call { [core] number in Membership(try await core.resumeActivation(call: number)) }
     }
 
-    /// The enrolment that was sent and has not been answered; `nil` where there is none.
+    /// The enrolment that was sent and has not been answered; `nil` where there is none. Reads the disk, on the
+    /// caller's thread.
     public func pendingActivation() throws(PocketkeyError) -> WorkspaceInvitation? {
         try translated { try core.pendingActivation() }.map(WorkspaceInvitation.init)
     }
@@ -31,8 +32,8 @@ extension Authenticator {
         try await call { [core] number in Membership(try await core.checkIn(call: number)) }
     }
 
-    /// Finds the activation link in a camera's picture. It takes some milliseconds where there is a code, some tens of
-    /// them where there is none: not for the main actor.
+    /// Finds the activation link in a camera's picture, on the caller's thread. One of 1280 × 720 takes some tens of
+    /// milliseconds, without a code up to some hundreds: not for the main actor.
     ///
     /// - Throws: ``PocketkeyError/scan(_:)``.
     public static func readActivationCode(_ picture: LuminancePlane) throws(PocketkeyError) -> String {

@@ -13,11 +13,21 @@ public enum SHA256 {
 
 public enum P256 {
     public enum Signing {
+        public struct PrivateKey: Sendable {
+            public let rawRepresentation: Data
+            public let publicKey: PublicKey
+            public init(compactRepresentable: Bool = true) { fatalError() }
+            public init<D: ContiguousBytes>(rawRepresentation: D) throws { fatalError() }
+            public func signature<D: DataProtocol>(for data: D) throws -> ECDSASignature { fatalError() }
+        }
         public struct PublicKey: Sendable {
             public let x963Representation: Data
+            public init<D: ContiguousBytes>(x963Representation: D) throws { fatalError() }
+            public func isValidSignature<D: DataProtocol>(_ signature: ECDSASignature, for data: D) -> Bool { false }
         }
         public struct ECDSASignature: Sendable {
             public let derRepresentation: Data
+            public init<D: DataProtocol>(derRepresentation: D) throws { fatalError() }
         }
     }
     public enum KeyAgreement {

@@ -27,6 +27,7 @@ public struct SecAccessControlCreateFlags: OptionSet, Sendable {
     public static let privateKeyUsage = Self(rawValue: 1 << 30)
 }
 
+public let errSecInteractionNotAllowed: Int32 = -25308
 public let kSecAttrAccessibleWhenPasscodeSetThisDeviceOnly = CFString()
 public let kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly = CFString()
 

@@ -92,12 +92,32 @@ final class ErrorTests: XCTestCase {
     }
 
     func testAKeyStoreThatFailsTheOwnerHasItsOwnKind() async throws {
-        let broken = Locked(false)
-        let authenticator = try Authenticator(at: nil, keyStore: Unwrapping(broken), verifier: Somebody())
+        let keys = Wrapping()
+        let authenticator = try Authenticator(at: nil, keyStore: keys, verifier: Somebody())
         _ = try await authenticator.makeCredential(creation)
-        broken.with { $0 = true }
+        keys.wrapFailure.with { $0 = Unexpected() }
         await expect(.store(.platform)) { try authenticator.reset() }
         XCTAssertEqual(try authenticator.credentials().count, 1)
+    }
+
+    func testAKeyStoreThatDoesNotKnowTheStoresKeyIsTheWrongOneAndOneThatFailsIsNot() async throws {
+        let file = folder.appendingPathComponent("store")
+        let keys = Wrapping()
+        let open: @Sendable () throws -> Authenticator = {
+            try Authenticator(at: file, keyStore: keys, verifier: Somebody())
+        }
+        try open().close()
+        keys.unwrapFailure.with { $0 = KeyStoreError.unknownKey }
+        await expect(.open(.wrongKey), open)
+        keys.unwrapFailure.with { $0 = KeyStoreError.failed("no chip") }
+        do {
+            _ = try open()
+            XCTFail("nothing was thrown")
+        } catch {
+            guard case .open(.keyStore) = error as? PocketkeyError else { return XCTFail("\(error)") }
+        }
+        keys.unwrapFailure.with { $0 = nil }
+        try open().close()
     }
 
     func testALinkHasOneReader() async throws {
@@ -136,26 +156,13 @@ final class ErrorTests: XCTestCase {
             guard case .workspace(.link) = error else { return XCTFail("\(error)") }
         }
     }
-
-    func testEveryErrorSaysWhatHappened() {
-        let errors: [PocketkeyError] = [
-            .closed, .busy, .storeFull, .unsupportedAlgorithm, .fault("a panic"), .open(.wrongKey), .store(.diskFull),
-            .scan(.nothingFound), .workspace(.expired),
-        ]
-        for error in errors {
-            XCTAssertEqual(error.localizedDescription.last, ".", "\(error)")
-        }
-    }
 }
 
-/// Keys whose store's own key cannot be wrapped when told so.
-private struct Unwrapping: KeyStore {
-    private let broken: Locked<Bool>
+/// Keys whose store's own key cannot be wrapped or unwrapped when told so.
+private final class Wrapping: KeyStore {
+    let wrapFailure = Locked<(any Error)?>(nil)
+    let unwrapFailure = Locked<(any Error)?>(nil)
     private let plain = PlainKeys()
-
-    init(_ broken: Locked<Bool>) {
-        self.broken = broken
-    }
 
     func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
         try plain.generate(algorithm, for: role)
@@ -166,9 +173,12 @@ private struct Unwrapping: KeyStore {
     }
 
     func wrap(_ secret: Data) throws -> Data {
-        if broken.with({ $0 }) { throw Unexpected() }
+        if let failure = wrapFailure.with({ $0 }) { throw failure }
         return secret
     }
 
-    func unwrap(_ wrapped: Data) throws -> Data { wrapped }
+    func unwrap(_ wrapped: Data) throws -> Data {
+        if let failure = unwrapFailure.with({ $0 }) { throw failure }
+        return wrapped
+    }
 }

@@ -39,17 +39,6 @@ final class FirstLinesTests: XCTestCase {
         XCTAssertEqual(try again.credentials().map(\.id), [assertion.credentialID])
     }
 
-    func testTheREADMEShowsThisVeryCode() throws {
-        let here = URL(fileURLWithPath: #filePath)
-        let readme = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("README.md")
-        let source = try String(contentsOf: here, encoding: .utf8).components(separatedBy: "\n")
-        let begin = try XCTUnwrap(source.firstIndex { $0.hasPrefix("// README: ") })
-        let end = try XCTUnwrap(source.firstIndex { $0 == "// README: end" })
-        let code = source[(begin + 1)..<end].joined(separator: "\n")
-        XCTAssertTrue(try String(contentsOf: readme, encoding: .utf8).contains("```swift\n\(code)\n```"))
-    }
-
     func testASignatureVerifiesWithAnIndependentLibrary() async throws {
         let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Agreeing())
         let made = try await authenticator.makeCredential(creation)

@@ -121,16 +121,15 @@ final class HostileTests: XCTestCase {
         await expect(.cancelled) { try await running.value }
     }
 
-    func testEventsTellWhatHappens() async throws {
-        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: Somebody(), withEvents: true)
-        _ = try await authenticator.ctap2(selection, from: Client(transport: .usb, channel: 1))
-        for await event in authenticator.events {
-            if case .answered(let transport, let command, let status) = event {
-                XCTAssertEqual(transport, .usb)
-                XCTAssertEqual([command, status], [0x0b, 0])
-                return
-            }
-        }
-        XCTFail("the stream ended")
+    func testSomebodyIsWaitedForWhileAPromptIsOpen() async throws {
+        let silent = Silent()
+        let authenticator = try Authenticator(at: nil, keyStore: PlainKeys(), verifier: silent)
+        XCTAssertFalse(try authenticator.isWaitingForUser())
+        let running = Task { try await authenticator.makeCredential(creation) }
+        await silent.isAsked()
+        XCTAssertTrue(try authenticator.isWaitingForUser())
+        running.cancel()
+        await expect(.cancelled) { try await running.value }
+        XCTAssertFalse(try authenticator.isWaitingForUser())
     }
 }

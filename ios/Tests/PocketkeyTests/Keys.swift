@@ -3,31 +3,7 @@ import XCTest
 
 @testable import Pocketkey
 
-#if canImport(CryptoKit)
-    import CryptoKit
-
-    // A key that is not in the Secure Enclave, as the simulator has none.
-    struct PlainKeys: KeyStore {
-        func generate(_ algorithm: Algorithm, for role: KeyRole) throws -> GeneratedKey {
-            let key = P256.Signing.PrivateKey()
-            return GeneratedKey(handle: key.rawRepresentation, publicKey: key.publicKey.x963Representation)
-        }
-
-        func sign(_ message: Data, with handle: Data, authorization: (any Sendable)?) throws -> Data {
-            try P256.Signing.PrivateKey(rawRepresentation: handle).signature(for: message).derRepresentation
-        }
-
-        func wrap(_ secret: Data) throws -> Data { secret }
-        func unwrap(_ wrapped: Data) throws -> Data { wrapped }
-    }
-
-    func verifies(_ point: Data, _ message: Data, _ signature: Data) -> Bool {
-        guard let key = try? P256.Signing.PublicKey(x963Representation: point),
-            let signature = try? P256.Signing.ECDSASignature(derRepresentation: signature)
-        else { return false }
-        return key.isValidSignature(signature, for: message)
-    }
-#else
+#if !canImport(CryptoKit)
     import COpenSSL
 
     /// Keys of OpenSSL, contained in their handles.

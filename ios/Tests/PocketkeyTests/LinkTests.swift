@@ -56,6 +56,43 @@ final class LinkTests: XCTestCase {
         await expect(.link(.wrongLength(expected: 64, found: 63))) { try link.receive(Data(count: 63)) }
     }
 
+    func testABLELinkAnswersByNotifications() async throws {
+        let link = try open().bleLink(controlPointLength: 64)
+        XCTAssertEqual(try link.controlPointLength(), Data([0, 64]))
+        // U2F 1.1, U2F 1.2 and FIDO2, of which the client chooses one.
+        XCTAssertEqual(try link.revisions(), Data([0xe0]))
+        XCTAssertFalse(try link.selectRevision(Data([0xa0])))
+        XCTAssertTrue(try link.selectRevision(Data([0x20])))
+        try link.setMTU(67)
+        try link.write(Data([0x83, 0, 1]) + selection)
+        // Not the KEEPALIVE of a person who takes a moment.
+        for try await answer in link.notifications where answer[0] != 0x82 {
+            XCTAssertEqual(answer, Data([0x83, 0, 1, 0]))
+            break
+        }
+        link.close()
+        let end = try await link.nextNotification()
+        XCTAssertNil(end)
+    }
+
+    func testTheControlPointIsAsLongAsItMayBe() throws {
+        for (wanted, length) in [(0, [0, 20]), (65_535, [2, 0])] as [(UInt16, [UInt8])] {
+            XCTAssertEqual(try open().bleLink(controlPointLength: wanted).controlPointLength(), Data(length))
+        }
+    }
+
+    func testTheBLEServiceIsThatOfTheStandard() {
+        let service = BLEService.uuids()
+        XCTAssertEqual(service.service, "0000fffd-0000-1000-8000-00805f9b34fb")
+        let characteristics = [
+            service.controlPoint, service.status, service.controlPointLength, service.revisionBitfield,
+            service.revision,
+        ]
+        XCTAssertEqual(Set(characteristics).count, 5)
+        for uuid in characteristics { XCTAssertNotNil(UUID(uuidString: uuid), uuid) }
+        XCTAssertFalse(service.revisionValue.isEmpty)
+    }
+
     func testAClosedLinkEndsItsReaderAndItsRequest() async throws {
         let silent = Silent()
         let link = try open(silent).hidLink()

@@ -14,7 +14,12 @@ func repository() throws -> URL {
         let vectors = place.appendingPathComponent("bindings").appendingPathComponent("vectors").path
         if FileManager.default.fileExists(atPath: vectors) { return place }
     }
-    throw XCTSkip("bindings/vectors is not beside this package")
+    throw Missing(what: "bindings/vectors, beside this package or above it")
+}
+
+/// What a test cannot do without.
+struct Missing: Error {
+    let what: String
 }
 
 extension LuminancePlane {
@@ -25,6 +30,19 @@ extension LuminancePlane {
         XCTAssertEqual([lines[0], lines[2]], [Data("P5".utf8), Data("255".utf8)])
         let sizes = String(decoding: lines[1], as: UTF8.self).split(separator: " ").compactMap { Int($0) }
         self.init(Data(lines[3]), width: sizes[0], height: sizes[1])
+    }
+
+    /// With another one to its right, and white below the lower of the two.
+    fileprivate func beside(_ other: LuminancePlane) -> LuminancePlane {
+        let height = max(self.height, other.height)
+        var pixels = Data(capacity: (width + other.width) * height)
+        for y in 0..<height {
+            for picture in [self, other] {
+                let row = picture.pixels.dropFirst(y * picture.width).prefix(picture.width)
+                pixels.append(y < picture.height ? row : Data(repeating: 255, count: picture.width))
+            }
+        }
+        return LuminancePlane(pixels, width: width + other.width, height: height)
     }
 
     /// A quarter turn clockwise.
@@ -47,7 +65,7 @@ extension LuminancePlane {
     }
 }
 
-/// Activation codes in pictures: those of `bindings/vectors/pictures`.
+/// Activation codes in pictures: those of `bindings/vectors/pictures`, and codes that ZXing has made.
 final class ScanTests: XCTestCase {
     private func camera() throws -> (picture: LuminancePlane, link: String) {
         let folder = try repository().appendingPathComponent("bindings/vectors/pictures")
@@ -98,7 +116,22 @@ final class ScanTests: XCTestCase {
         }
     }
 
-    func testWhatAPictureShowsBesideOneLink() async throws {
+    func testAnotherCodeAndASecondLinkAreNotTaken() async throws {
+        do {
+            XCTFail(try Authenticator.readActivationCode(QRCode.menu.picture))
+        } catch {
+            guard case .scan(.somethingElse(let reason)) = error else { return XCTFail("\(error)") }
+            XCTAssertTrue(reason.contains("Pocketkey"), reason)
+        }
+        let activation = QRCode.activation.picture
+        XCTAssertEqual(try Authenticator.readActivationCode(activation), link)
+        let both = try camera().picture.beside(activation)
+        await expect(.scan(.several(2))) { try Authenticator.readActivationCode(both) }
+        let one = try camera().picture.beside(QRCode.menu.picture)
+        XCTAssertEqual(try Authenticator.readActivationCode(one), try camera().link)
+    }
+
+    func testWhatShowsNoCodeThatCanBeReadSaysSo() async throws {
         await expect(.scan(.nothingFound)) {
             try Authenticator.readActivationCode(LuminancePlane(Data(count: 64 * 64), width: 64, height: 64))
         }

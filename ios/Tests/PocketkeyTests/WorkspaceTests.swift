@@ -11,7 +11,9 @@ final class WorkspaceTests: XCTestCase {
     }
 
     private func member(_ membership: Membership?) throws -> Member {
-        guard case .member(let member)? = membership else { throw XCTSkip("no member: \(String(describing: membership))") }
+        guard case .member(let member)? = membership else {
+            throw Missing(what: "a member: \(String(describing: membership))")
+        }
         return member
     }
 

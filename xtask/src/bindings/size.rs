@@ -66,7 +66,7 @@ fn part(symbol: &str) -> &'static str {
         ("uniffi", "UniFFI's runtime and scaffolding"),
         ("ffi_pocketkey", "UniFFI's runtime and scaffolding"),
         ("UNIFFI_META", "UniFFI's runtime and scaffolding"),
-        ("sqlite3", "SQLite"),
+        ("sqlite3", "SQLite and other C"),
         ("rusqlite", "rusqlite"),
         ("ring", "ring"),
         ("p256", "p256, aes and their parts"),

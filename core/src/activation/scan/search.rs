@@ -14,6 +14,8 @@ use super::{
 const WORKED_ON: usize = 1600;
 /// The longest side of a picture that is enlarged.
 const ENLARGED: usize = 1300;
+/// The longest side of a picture that may be nothing but a small code: a camera's are larger.
+const FILLED: usize = 640;
 
 /// What one way of looking found.
 #[derive(Debug, Default)]
@@ -35,7 +37,7 @@ pub(super) fn search(picture: &Gray, mut enough: impl FnMut(Found) -> bool) {
     let side = gray.width.max(gray.height);
     let half = gray.reduced(2);
     let at_half = |look: &dyn Fn(&Gray) -> Found| half.as_ref().map_or_else(Found::default, look);
-    let ways: [&dyn Fn() -> Found; 8] = [
+    let ways: [&dyn Fn() -> Found; 9] = [
         &|| look(gray, side / 24, 2),
         // Grain, and the glow of a screen.
         &|| at_half(&|half| look(half, side / 160, 0)),
@@ -47,6 +49,8 @@ pub(super) fn search(picture: &Gray, mut enough: impl FnMut(Found) -> bool) {
         &|| at_half(&|half| look(&half.clone().inverted(), side / 48, 2)),
         // Well out of focus.
         &|| look(&gray.clone().sharpened(4), side / 24, 2),
+        // Few modules, which fill the picture.
+        &|| if side <= FILLED { look(gray, side / 8, 2) } else { Found::default() },
         // Tiny.
         &|| if side <= ENLARGED { look(&gray.doubled(), side / 12, 2) } else { Found::default() },
         // Small, in a large picture.

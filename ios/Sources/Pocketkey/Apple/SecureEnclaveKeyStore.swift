@@ -46,9 +46,11 @@
                 context.interactionNotAllowed = true
             }
             do {
-                return try SecureEnclave.P256.Signing.PrivateKey(
-                    dataRepresentation: handle, authenticationContext: context
-                ).signature(for: message).derRepresentation
+                let key = try Self.ofThisDevice {
+                    try SecureEnclave.P256.Signing.PrivateKey(
+                        dataRepresentation: handle, authenticationContext: context)
+                }
+                return try key.signature(for: message).derRepresentation
             } catch is LAError {
                 throw KeyStoreError.notAuthorized
             }
@@ -64,10 +66,26 @@
 
         public func unwrap(_ wrapped: Data) throws -> Data {
             guard let wrapped = Wrapped(wrapped) else { throw KeyStoreError.unknownKey }
-            let key = try SecureEnclave.P256.KeyAgreement.PrivateKey(dataRepresentation: wrapped.key)
-            var recipient = try HPKE.Recipient(
-                privateKey: key, ciphersuite: Self.suite, info: Self.info, encapsulatedKey: wrapped.encapsulated)
-            return try recipient.open(wrapped.sealed)
+            return try Self.ofThisDevice {
+                let key = try SecureEnclave.P256.KeyAgreement.PrivateKey(dataRepresentation: wrapped.key)
+                var recipient = try HPKE.Recipient(
+                    privateKey: key, ciphersuite: Self.suite, info: Self.info, encapsulatedKey: wrapped.encapsulated)
+                return try recipient.open(wrapped.sealed)
+            }
+        }
+
+        /// Opens what an enclave has sealed. Apple says nowhere what this enclave throws for another one's, as after a
+        /// restore to a new device: anything but that it must not be used now.
+        private static func ofThisDevice<Opened>(_ open: () throws -> Opened) throws -> Opened {
+            do {
+                return try open()
+            } catch let error as LAError {
+                throw error
+            } catch let error as NSError where error.code == Int(errSecInteractionNotAllowed) {
+                throw error
+            } catch {
+                throw KeyStoreError.unknownKey
+            }
         }
 
         private static let suite = HPKE.Ciphersuite.P256_SHA256_AES_GCM_256

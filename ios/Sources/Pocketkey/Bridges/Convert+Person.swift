@@ -92,10 +92,10 @@ extension Event {
     init(_ event: FfiEvent) {
         switch event {
         case .request(let transport, let command): self = .request(Transport(transport), command: command)
-        case .asked(_, let prompt): self = .asked(Prompt(prompt))
-        case .consented(_, let verified): self = .consented(verified: verified)
-        case .refused(_, let refusal): self = .refused(Refusal(refusal))
-        case .withdrawn: self = .withdrawn
+        case .asked(let question, let prompt): self = .asked(question: question, Prompt(prompt))
+        case .consented(let question, let verified): self = .consented(question: question, verified: verified)
+        case .refused(let question, let refusal): self = .refused(question: question, Refusal(refusal))
+        case .withdrawn(let question): self = .withdrawn(question: question)
         case .stopped(let notice): self = .stopped(Notice(notice))
         case .answered(let transport, let command, let status):
             self = .answered(Transport(transport), command: command, status: status)

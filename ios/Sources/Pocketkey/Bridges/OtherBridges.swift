@@ -32,21 +32,47 @@ final class CourierBridge: FfiCourier {
     }
 }
 
-/// The library, telling what happens.
+/// The library, telling what happens, and waiting for no reader.
 final class EventBridge: FfiEventListener {
+    /// How many events wait for the reader.
+    static let capacity = 256
+
     let stream: AsyncStream<Event>
     private let continuation: AsyncStream<Event>.Continuation
+    /// How many did not fit, of which the reader has not heard yet.
+    private let missed = Locked<UInt64>(0)
 
     init() {
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(256))
+        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.capacity))
     }
 
+    /// Called by one thread, the library's own.
     func event(event: FfiEvent) throws {
-        continuation.yield(Event(event))
+        let event = Event(event)
+        let before = tellMissed()
+        if before == 0, fits(event) { return }
+        let more: UInt64 = if case .missed(let count) = event { count } else { 1 }
+        missed.with { $0 += before + more }
     }
 
+    /// The reader ends with what it has not had yet.
     func finish() {
+        _ = tellMissed()
         continuation.finish()
+    }
+
+    /// Says how many were left out, where there is room to say it; how many of them are still to be told.
+    private func tellMissed() -> UInt64 {
+        let taken = missed.with { missed in
+            defer { missed = 0 }
+            return missed
+        }
+        return taken > 0 && !fits(.missed(taken)) ? taken : 0
+    }
+
+    // Not while a lock is held: the reader's executor may run it at once, in here.
+    private func fits(_ event: Event) -> Bool {
+        if case .enqueued = continuation.yield(event) { true } else { false }
     }
 }
 

@@ -81,7 +81,7 @@ public struct BLEService: Sendable, Equatable {
     public let revisionValue: String
 
     /// The UUIDs of every phone's.
-    public static func uuids() throws(PocketkeyError) -> BLEService {
+    public static func uuids() -> BLEService {
         let service = bleService()
         return BLEService(
             service: service.service, controlPoint: service.controlPoint, status: service.status,

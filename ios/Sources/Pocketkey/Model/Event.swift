@@ -4,14 +4,14 @@ import Foundation
 public enum Event: Sendable, Equatable {
     /// A request has begun; `command` is its first byte (CTAP 2.3 §6), or for U2F the instruction.
     case request(Transport, command: UInt8)
-    /// The person is asked.
-    case asked(Prompt)
+    /// The person is asked. The number of a question is never used twice.
+    case asked(question: UInt64, Prompt)
     /// The person has agreed.
-    case consented(verified: Bool)
+    case consented(question: UInt64, verified: Bool)
     /// The person has not agreed.
-    case refused(Refusal)
+    case refused(question: UInt64, Refusal)
     /// A prompt was taken away before it was answered.
-    case withdrawn
+    case withdrawn(question: UInt64)
     /// The workspace's rules have stopped a request.
     case stopped(Notice)
     /// A request was answered; `status` is the answer's first byte: 0 is success (CTAP 2.3 §8.2).
@@ -22,7 +22,7 @@ public enum Event: Sendable, Equatable {
     case erased
     /// Something for the app's log, in English.
     case log(LogLevel, String)
-    /// So many were left out before this one.
+    /// The reader was too slow: so many were left out here.
     case missed(UInt64)
 }
 
@@ -32,8 +32,8 @@ public enum LogLevel: Sendable, Equatable {
     case off
     /// What failed.
     case error
-    /// And what is odd.
+    /// And what is odd: who came while another request ran, what was answered that nobody had asked.
     case warning
-    /// And what happens.
+    /// And how each request was answered.
     case debug
 }

@@ -32,13 +32,13 @@ extension OpenFailure {
     fileprivate var text: String {
         switch self {
         case .wrongKey: "The store was sealed with another key: bring that key back, or begin with a new file."
-        case .notAStore(let path): "\(path) is not a Pocketkey store."
-        case .truncated(let path): "\(path) is cut short: bring back a whole copy."
+        case .notAStore(let path): "The file \(path) is not a Pocketkey store."
+        case .truncated(let path): "The file \(path) is cut short: bring back a whole copy."
         case .newerSchema(let found, let known):
             "A newer version made the store (schema \(found), known are \(known)): update the app."
         case .inUse: "The store is open already: close it there first."
         case .fileSystem(let reason): "The store's file cannot be used: \(reason)."
-        case .damaged(let reason): "The store is damaged: \(reason)."
+        case .damaged(let reason): "The store is damaged and cannot be opened: \(reason)."
         case .keyStore(let reason): "The key store failed: \(reason)."
         }
     }

@@ -7,7 +7,8 @@ const INTERFACE: (&str, &str) =
 /// How the method begins and ends, in the line after.
 const METHOD: (&str, &str) = ("    fun callback(", ",)");
 
-/// What the interfaces have in common. Nothing may be thrown into native code.
+/// What the interfaces have in common. Nothing may be thrown into native code, where a call that said nothing has
+/// succeeded: the last argument is its status.
 pub(super) const HELPERS: &str = "
 internal interface UniffiProxy : com.sun.jna.CallbackProxy {
     fun called(args: Array<Any?>)
@@ -16,6 +17,7 @@ internal interface UniffiProxy : com.sun.jna.CallbackProxy {
         try {
             called(args)
         } catch (error: Throwable) {
+            (args.last() as Pointer).setByte(0, UNIFFI_CALL_UNEXPECTED_ERROR)
             Native.getCallbackExceptionHandler().uncaughtException(this, error)
         }
         return null
@@ -57,6 +59,7 @@ pub(super) fn proxied(source: &str) -> Option<String> {
 fn proxy(parameters: &str) -> Option<String> {
     let kinds = parameters.split(',').map(|parameter| Some(parameter.split_once(": ")?.1));
     let kinds = kinds.collect::<Option<Vec<_>>>()?;
+    (kinds.last() == Some(&"Pointer")).then_some(())?;
     let mut given = Vec::new();
     let mut native = Vec::new();
     for (at, kind) in kinds.into_iter().enumerate() {

@@ -16,11 +16,12 @@ const STATUS: [(&str, &str); 4] = [
         "    val good = uniffiGoodStatuses.get()
     val status = good.removeLastOrNull() ?: UniffiRustCallStatus()
     val return_value = callback(status.pointer)
-    if (status.pointer.code != UNIFFI_CALL_SUCCESS) {
+    if (status.pointer.code == UNIFFI_CALL_SUCCESS) {
+        good.addLast(status)
+    } else {
         status.read()
         uniffiCheckCallStatus(errorHandler, status)
     }
-    good.addLast(status)
     return return_value
 ",
     ),
@@ -33,8 +34,10 @@ const STATUS: [(&str, &str); 4] = [
 const STATUS_OF_CALLBACK: [(&str, &str); 1] =
     [("allStatus: UniffiRustCallStatus,", "allStatus: Pointer,")];
 
-/// A buffer that the library gives by value is read where it lies, which is no longer its place when it is
-/// freed. One that the library made to be filled is in native memory already when it is passed on.
+/// A buffer that the library gives by value is read where it lies, and keeps no address of a place that is
+/// another's soon. JNA takes the constructor with nothing but an address for what the library gives: where
+/// there is none, it makes a copy. A buffer that the library made to be filled is in native memory already
+/// when it is passed on.
 const BUFFER: [(&str, &str); 8] = [
     (
         "internal open class RustBuffer : Structure() {",
@@ -43,10 +46,10 @@ const BUFFER: [(&str, &str); 8] = [
     (
         "    class ByValue: RustBuffer(), Structure.ByValue
 ",
-        "    open class ByValue protected constructor(memory: Pointer?) : RustBuffer(memory), Structure.ByValue {
-        constructor() : this(null)
+        "    open class ByValue protected constructor(memory: Pointer?, lent: Boolean) : RustBuffer(memory), Structure.ByValue {
+        constructor() : this(null, false)
     }
-    class Lent(memory: Pointer) : ByValue(memory) {
+    class Lent(memory: Pointer) : ByValue(Pointer(0), true) {
         init {
             setAutoSynch(false)
             if (Pointer.nativeValue(memory) != 0L) {

@@ -52,9 +52,10 @@ fn a_callback_of_another_make_is_heard_of() {
     let interface =
         "internal interface UniffiCallbackInterfaceKeysMethod2 : com.sun.jna.Callback {\n";
     let of = |method: &str| callbacks::proxied(&format!("{interface}{method}\n}}\n"));
-    assert!(of("    fun callback(`handle`: Long,)").is_some());
-    assert_eq!(of("    fun callback(`handle`: Time,)"), None);
-    assert_eq!(of("    fun callback(`handle`: Long,): Long"), None);
+    assert!(of("    fun callback(`handle`: Long,status: Pointer,)").is_some());
+    assert_eq!(of("    fun callback(`handle`: Time,status: Pointer,)"), None);
+    assert_eq!(of("    fun callback(`handle`: Long,status: Pointer,): Long"), None);
+    assert_eq!(of("    fun callback(`handle`: Long,)"), None);
     assert_eq!(of("    fun callback()"), None);
     assert_eq!(callbacks::proxied(interface), None);
     assert_eq!(callbacks::proxied("no callback\n"), None);

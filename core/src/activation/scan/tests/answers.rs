@@ -42,6 +42,22 @@ fn another_code_is_something_else() {
 }
 
 #[test]
+fn a_code_that_fills_its_picture_is_read_however_few_its_modules_are() {
+    for text in ["12345", "https://example.com/", "https://example.com/a/little/longer"] {
+        for module in 3_u8..=14 {
+            let module = f32::from(module);
+            let code = Code::of(text);
+            let side = (code.side as f32 + 8.0) * module;
+            let pose = Pose { x: side / 2.0, y: side / 2.0, module, roll: 0.0, pitch: 0.0, yaw: 0.0 };
+            let picture = Picture::plain(side as usize, side as usize, 255.0);
+            let picture = picture.with(&code, pose, 0.0, 255.0);
+            let read = scan_picture(&picture).unwrap_err();
+            assert_eq!(read, ScanError::SomethingElse, "{text}, {module} pixels a module");
+        }
+    }
+}
+
+#[test]
 fn a_link_is_found_beside_another_code() {
     let wanted = link(1, false).text();
     let picture = showing(desk(), "https://example.org/", 150.0, 180.0);

@@ -40,7 +40,7 @@ pub struct Picture {
 
 /// The dark modules of a QR code.
 pub struct Code {
-    side: i32,
+    pub side: i32,
     dark: Vec<bool>,
 }
 

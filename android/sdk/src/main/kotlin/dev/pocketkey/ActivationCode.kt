@@ -24,8 +24,7 @@ public class LuminancePlane(
 
 /**
  * Finds the activation link in a picture, whichever way up it is: the rotation of a camera does not matter. A picture
- * of 1280 × 720 takes a few milliseconds where there is a code, some tens where there is none, on
- * `Dispatchers.Default`.
+ * of 1280 × 720 takes some tens of milliseconds, one without a code up to some hundreds, on `Dispatchers.Default`.
  *
  * The link is a secret until it is used: it is to be shown to nobody and logged nowhere. Throws [ScanException].
  */

@@ -21,7 +21,7 @@ public interface Courier {
  *
  * @property url where to: absolute, `https` or, for this very device, `http`
  * @property pin SHA-256 (32 bytes) of the public key (SubjectPublicKeyInfo) that the server's certificate must have;
- *   then   no public authority is asked. `null`: the certificate must be publicly trusted
+ *   then no public authority is asked. `null`: the certificate must be publicly trusted
  * @property mediaType the body's
  * @property body may hold a ticket: no log is a place for it
  * @property timeout how long the reply may take

@@ -91,9 +91,9 @@ public enum class LogLevel {
     /** What failed. */
     ERROR,
 
-    /** And what is odd. */
+    /** And what is odd: who came while another request ran, what was answered that nobody had asked. */
     WARNING,
 
-    /** And what happens. */
+    /** And how each request was answered. */
     DEBUG,
 }

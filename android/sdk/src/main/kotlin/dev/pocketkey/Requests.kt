@@ -129,7 +129,7 @@ public class AssertionRequest(
  *
  * @property credentialId the credential that signed
  * @property authenticatorData what was signed, with the client data's hash after it
- * @property signature of both: DER for ES256
+ * @property signature of both: DER for ES256, 64 bytes for EdDSA
  * @property account whose it is, where the credential is discoverable; with names only where the user was verified
  */
 public class Assertion(

@@ -63,6 +63,22 @@ class EventsTest {
         Authenticator.open(null, JavaKeys(), AGREES).use { assertTrue(it.events.toList().isEmpty()) }
     }
 
+    @Test
+    fun `the level decides what is logged`(): Unit = runBlocking {
+        for ((level, expected) in listOf(LogLevel.OFF to 0, LogLevel.WARNING to 0, LogLevel.DEBUG to 1)) {
+            Authenticator.open(null, JavaKeys(), AGREES, withEvents = true).use { authenticator ->
+                val events = async(Dispatchers.Unconfined) { authenticator.events.toList() }
+                val until = async(Dispatchers.Unconfined) { authenticator.events.first { it == answered } }
+                authenticator.setLogLevel(level)
+                authenticator.ctap2(SELECTION, Client(Transport.USB, 1))
+                withTimeout(5000) { until.await() }
+                authenticator.close()
+                val logged = withTimeout(5000) { events.await() }.filterIsInstance<Event.Log>()
+                assertEquals(expected, logged.size, "$logged")
+            }
+        }
+    }
+
     private suspend fun kotlinx.coroutines.flow.Flow<Event>.toList(before: suspend () -> Unit): List<Event> {
         val heard = mutableListOf<Event>()
         collect {

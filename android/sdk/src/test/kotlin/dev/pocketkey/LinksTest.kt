@@ -73,4 +73,24 @@ class LinksTest {
             }
         }
     }
+
+    @Test
+    fun `fragments go in and come out, as Bluetooth has them`(): Unit = runBlocking {
+        assertEquals("0000fffd-0000-1000-8000-00805f9b34fb", BleLink.service().service)
+        Authenticator.open(null, JavaKeys(), AGREES).use { authenticator ->
+            authenticator.bleLink(256).use { link ->
+                assertArrayEquals(byteArrayOf(1, 0), link.controlPointLength)
+                val fido2 = byteArrayOf(0x20)
+                assertEquals(0x20, link.revisions.single().toInt() and 0x20)
+                assertTrue(link.selectRevision(fido2))
+                link.setMtu(23)
+                // What is pinged comes back, in notifications of 20 bytes.
+                val ping = byteArrayOf(0x81.toByte(), 0, 30) + ByteArray(30) { it.toByte() }
+                link.write(ping)
+                val heard = List(2) { withTimeout(5000) { link.nextNotification() }!! }
+                assertArrayEquals(ping.copyOf(20), heard[0])
+                assertArrayEquals(byteArrayOf(0) + ping.copyOfRange(20, 33), heard[1])
+            }
+        }
+    }
 }
