@@ -48,7 +48,8 @@ fn a_code_that_fills_its_picture_is_read_however_few_its_modules_are() {
             let module = f32::from(module);
             let code = Code::of(text);
             let side = (code.side as f32 + 8.0) * module;
-            let pose = Pose { x: side / 2.0, y: side / 2.0, module, roll: 0.0, pitch: 0.0, yaw: 0.0 };
+            let pose =
+                Pose { x: side / 2.0, y: side / 2.0, module, roll: 0.0, pitch: 0.0, yaw: 0.0 };
             let picture = Picture::plain(side as usize, side as usize, 255.0);
             let picture = picture.with(&code, pose, 0.0, 255.0);
             let read = scan_picture(&picture).unwrap_err();
